@@ -24,6 +24,8 @@ export interface Destination<S = any> {
   /** How long the platform recognises a repeated event id, ms; 0 where it never does. */
   dedupeWindowMs: number;
   batch: { max: number; atomic: boolean };
+  /** API versions that the setting `apiVersion` may name, newest first, with the day on which each stops working. */
+  versions?: readonly ApiVersion[];
   /** Can it take back (`retract`) or change (`restate`) what was sent? Absent: it cannot. */
   reversal?: Reversal<S>;
   /** The transaction id that this platform takes for an order id, or null where it refuses it (then `<orderId>-<event>-<generation>` is used). */
@@ -40,13 +42,16 @@ export interface Destination<S = any> {
     /** When to ask first, ms after acceptance (overridable by configuration). */
     firstPollMs: number;
     build(receipt: string, settings: S, ctx: BuildContext): PlatformRequest;
-    /** `accepted` again: not known yet. */
+    /** `accepted` again: not known yet. `retry` with the code RESEND: send the event again; any other `retry`: ask again. */
     classify(response: PlatformResponse, request: PlatformRequest): Outcome;
   };
   /** "Test connection": never counts a conversion. */
   check?(settings: S, ctx: BuildContext): PlatformRequest;
   classifyCheck?(response: PlatformResponse, request: PlatformRequest): Outcome;
 }
+
+/** The code of a result that says: the platform took the event and then could not process it, so it is sent again. */
+export const RESEND = 'resend';
 
 export interface Reversal<S> {
   kinds: ('retract' | 'restate')[];
@@ -128,6 +133,8 @@ export interface PlatformRequest {
   body: string | null;
   /** For each event: the identifiers sent, kept as SentFacts.identifiers (fbc, gclid, transactionId, ...). No personal data. */
   sent: Record<string, string>[];
+  /** Values of this request to be cut from records and logs, beside the destination's secret settings: derived tokens and proofs. */
+  secrets?: string[];
 }
 
 export interface PlatformResponse {
@@ -135,6 +142,12 @@ export interface PlatformResponse {
   /** Lower-case names. */
   headers: Record<string, string>;
   body: string;
+}
+
+export interface ApiVersion {
+  version: string;
+  /** The platform's announced last day, `YYYY-MM-DD`; null while none is announced. */
+  until: string | null;
 }
 
 export interface AccessToken {
@@ -159,3 +172,13 @@ export type Outcome =
   | { kind: 'misconfigured'; code: string; message: string }
   /** Too old for the platform, by its own words. */
   | { kind: 'expired'; code: string; message: string };
+
+/** Thrown by `authorise` when the credentials were answered but not taken: the outcome says whether to retry, pause or ask a person. */
+export class AuthorisationError extends Error {
+  readonly outcome: Outcome;
+  constructor(outcome: Outcome) {
+    super('message' in outcome ? outcome.message : outcome.kind);
+    this.name = 'AuthorisationError';
+    this.outcome = outcome;
+  }
+}

@@ -56,6 +56,8 @@ export interface Delivery {
   occurredAtMs: number;
   value: string | null;
   currency: string | null;
+  /** Where the value comes from; what is not the payout's or the order's is never restated. */
+  valueFrom: 'none' | 'payout' | 'orderValue' | 'fixed';
   /** The report that planned it. */
   postbackId: string | null;
   plannedAtMs: number;
@@ -68,8 +70,10 @@ export interface Delivery {
   sent: Record<string, string> | null;
   /** What an accepted delivery is asked for with. */
   receipt: string | null;
-  /** An attempt is or may be under way: its outcome is not known. */
-  inFlight: boolean;
+  /** When the attempt began whose outcome is not known (yet); null where the outcome of every attempt is known. */
+  inFlightSinceMs: number | null;
+  /** When the first attempt began that may have reached the platform without an answer: the start of its dedupe window. */
+  unknownSinceMs: number | null;
   endedAtMs: number | null;
   flags: string[];
 }

@@ -12,7 +12,8 @@ export async function openStore(uri: string, database: string, timeoutMs: number
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
     serverSelectionTimeoutMS: timeoutMs,
-    timeoutMS: timeoutMs,
+    connectTimeoutMS: timeoutMs,
+    socketTimeoutMS: timeoutMs,
     appName: 'tributary',
     ignoreUndefined: true,
   });

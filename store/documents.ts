@@ -1,6 +1,6 @@
-import type { Binary } from 'mongodb';
+import type { Binary, Decimal128 } from 'mongodb';
 import type { Click } from '../domain/click.ts';
-import type { Conversion, Effect } from '../domain/conversion.ts';
+import type { Conversion, Delivery, Effect, HistoryEntry } from '../domain/conversion.ts';
 import type { KnownStatus } from '../domain/report.ts';
 import type { EventRule } from '../domain/rules.ts';
 
@@ -141,15 +141,23 @@ export interface RefusalDoc {
   receivedAt: Date;
 }
 
-/** Collection `conversions`. `_id` is Conversion.id; times of the domain stay ms, those that are queried are Date. */
-export interface ConversionDoc extends Omit<Conversion, 'id'> {
+type WithDecimals<T> = { [K in keyof T]: K extends 'amount' | 'orderValue' | 'value' ? Decimal128 | null : T[K] };
+
+/** Collection `conversions`. `_id` is Conversion.id. Money is Decimal128 here, a decimal string everywhere else. */
+export interface ConversionDoc extends Omit<WithDecimals<Conversion>, 'id' | 'history' | 'deliveries'> {
   _id: string;
-  /** Goes up with every write; a write compares it. */
+  history: WithDecimals<HistoryEntry>[];
+  deliveries: WithDecimals<Delivery>[];
+  /** Goes up with every write; a write of the whole document compares it. */
   revision: number;
-  /** By when its run will have acted next; null when it is closed. */
+  /** By when its run will have acted next; null when nothing is left to do. */
   dueAt: Date | null;
+  /** When its run acts next once no delivery is open: the end of a wait; null where it then closes. */
+  restDueAt: Date | null;
   /** Ids of destinations with a delivery that is parked or failed. */
   openDestinations: string[];
+  /** Ids of destinations with a delivery that is parked. */
+  parkedDestinations: string[];
   createdAt: Date;
   updatedAt: Date;
 }

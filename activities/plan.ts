@@ -1,0 +1,78 @@
+import type { OpenPlan, PlannedDelivery } from '../contracts/activities.ts';
+import { destinationByPlatform } from '../destinations/catalog.ts';
+import { isFinal } from '../domain/report.ts';
+import type { Conversion, Delivery } from '../domain/conversion.ts';
+import type { ConversionTimes } from '../store/conversions.ts';
+import type { DestinationDoc } from '../store/documents.ts';
+import { awaitsClick } from './judge.ts';
+
+/** What the workflow gets to know of a conversion, and by when it will have acted on it. */
+
+const MINUTE = 60_000;
+/** A run that has something to do at once has done it, or recorded a later `dueAt`, by then. */
+const AT_ONCE_MS = 5 * MINUTE;
+/** Slack between the moment a run acts by its own timer and the relay finding that it did not. */
+const SLACK_MS = MINUTE;
+
+export function planOf(conversion: Conversion, destinations: DestinationDoc[]): OpenPlan {
+  return {
+    status: conversion.status,
+    headline: headlineOf(conversion),
+    deliveries: conversion.deliveries.map((delivery) => plannedOf(conversion, delivery, destinations)),
+    destinations: Object.fromEntries(destinations.map((doc) => [doc._id, doc.name])),
+    final: isFinal(conversion.status),
+    unknown: false,
+    waitUntilMs: conversion.waitUntilMs,
+    holdUntilMs: isFinal(conversion.status) ? null : conversion.holdUntilMs,
+  };
+}
+
+/** `actsBy`, for each record: see ConversionDoc.dueAt. */
+export function timesOf(conversion: Conversion, destinations: DestinationDoc[], nowMs: number): ConversionTimes {
+  const waits = [conversion.waitUntilMs, isFinal(conversion.status) ? null : conversion.holdUntilMs]
+    .filter((ms): ms is number => ms !== null && ms > nowMs);
+  const restDueAt = waits.length > 0 ? new Date(Math.min(...waits) + SLACK_MS) : null;
+  const open = conversion.deliveries.filter((delivery) => isOpen(delivery, nowMs));
+  if (open.length === 0) return { restDueAt, dueAt: restDueAt };
+  const acting = open.some((delivery) => delivery.state === 'accepted' || isReady(conversion, delivery, destinations));
+  const idleUntil = Math.min(...waits, ...open.map((delivery) => delivery.deadlineAtMs)) + SLACK_MS;
+  return { restDueAt, dueAt: new Date(acting ? nowMs + AT_ONCE_MS : Math.max(idleUntil, nowMs + SLACK_MS)) };
+}
+
+/** Still to be sent, taken but not confirmed, or failed and still sendable. */
+export const isOpen = (delivery: Delivery, nowMs: number): boolean =>
+  ['planned', 'accepted', 'parked'].includes(delivery.state) || (delivery.state === 'failed' && delivery.deadlineAtMs > nowMs);
+
+function isReady(conversion: Conversion, delivery: Delivery, destinations: DestinationDoc[]): boolean {
+  const doc = destinations.find((each) => each._id === delivery.destinationId);
+  if (delivery.state === 'parked') return doc?.state === 'active';
+  const needsClick = destinationByPlatform(delivery.platform)?.needsClick ?? true;
+  return delivery.state === 'planned' && !awaitsClick(conversion, needsClick);
+}
+
+function plannedOf(conversion: Conversion, delivery: Delivery, destinations: DestinationDoc[]): PlannedDelivery {
+  const title = destinationByPlatform(delivery.platform)?.title ?? delivery.platform;
+  const correction = delivery.kind === 'event' ? '' : ` (${delivery.kind})`;
+  return {
+    key: delivery.key,
+    lane: `${delivery.destinationId}/${laneEvent(conversion, delivery)}`,
+    state: delivery.state,
+    kind: delivery.kind,
+    summary: `${delivery.event}${correction} -> ${title} "${delivery.destinationName}"`,
+    label: [delivery.platform, delivery.event, delivery.generation, ...(delivery.kind === 'event' ? [] : [delivery.kind, delivery.sequence])].join('-'),
+    reason: delivery.reason,
+    ready: isReady(conversion, delivery, destinations),
+    deadlineAtMs: delivery.deadlineAtMs,
+  };
+}
+
+/** A correction, and the event of the policy for rejections, wait in the lane of the event that they follow. */
+function laneEvent(conversion: Conversion, delivery: Delivery): string {
+  return conversion.deliveries.find((d) => d.key === delivery.corrects)?.event ?? delivery.event;
+}
+
+function headlineOf(conversion: Conversion): string {
+  const click = { matched: 'its click is known', waiting: 'it waits for its click', unattributed: `no click: ${conversion.clickMatch ?? ''}` }[conversion.attribution];
+  const reports = conversion.history.length;
+  return `${conversion.status}, ${reports} ${reports === 1 ? 'report' : 'reports'}; ${click}`;
+}

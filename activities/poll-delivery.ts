@@ -1,0 +1,63 @@
+import type { DeliverInput, DeliverResult } from '../contracts/activities.ts';
+import type { Outcome } from '../destinations/contract.ts';
+import { conversionById } from '../store/conversions.ts';
+import { destinationById } from '../store/destinations.ts';
+import { attempt, type Tokens } from './attempt.ts';
+import { backoffMs } from './backoff.ts';
+import { deliveryOf, recordEnd, resultOf, retryLater } from './delivery-record.ts';
+import type { Deps } from './deps.ts';
+import { readyDestination } from './destination.ts';
+
+/** Codes of a result that mean: the platform lost it, send it again (Data Manager's INTERNAL_ERROR). */
+const SEND_AGAIN = 'resend';
+
+/** Asks the platform once what became of an accepted delivery; Temporal asks again until the answer is there. */
+export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: DeliverInput): Promise<DeliverResult> => {
+  const found = await conversionById(deps.db, input.conversionId);
+  const delivery = found && deliveryOf(found.conversion, input.deliveryKey);
+  if (!delivery) return { state: 'cancelled', note: 'This delivery is not planned any more.' };
+  if (delivery.state !== 'accepted' || delivery.receipt === null) return resultOf(delivery);
+  const { conversion } = found;
+  const end = (state: 'delivered' | 'failed' | 'expired' | 'planned', code: string | null, reason: string | null, flags = delivery.flags) =>
+    recordEnd(deps, conversion.id, delivery, { state, code, reason, flags, ...(state === 'planned' && { endedAtMs: null, receipt: null }) });
+
+  const doc = await destinationById(deps.db, delivery.destinationId);
+  const ready = doc && readyDestination(doc, deps.keys);
+  if (!ready || 'problem' in ready || !ready.platform.result) {
+    return end('failed', 'result_unknown', 'The platform took it, but nobody can ask for the result any more: its destination was removed or changed.');
+  }
+  const { result } = ready.platform;
+  const number = delivery.attempts + 1;
+  const ask = async (fresh: boolean): Promise<Outcome> => {
+    const token = await tokens.get(ready, fresh);
+    if ('outcome' in token) return token.outcome;
+    const request = result.build(delivery.receipt!, ready.settings, { nowMs: deps.now(), ...(token.token !== undefined && { accessToken: token.token }) });
+    const of = { conversionId: conversion.id, propertyId: conversion.propertyId, deliveryKey: `${delivery.key}/result`, number };
+    const { outcome } = await attempt(deps, ready, of, request, token.token, (response) => result.classify(response, request));
+    return outcome.kind === 'unauthorised' && outcome.refreshable && !fresh ? ask(true) : outcome;
+  };
+
+  const outcome = await ask(false);
+  switch (outcome.kind) {
+    case 'delivered':
+      return end('delivered', null, null, outcome.duplicate ? [...new Set([...delivery.flags, 'duplicate'])] : delivery.flags);
+    case 'rejected':
+      return end('failed', outcome.code, outcome.message);
+    case 'expired':
+      return end('expired', outcome.code, outcome.message);
+    case 'retry':
+      if (outcome.code === SEND_AGAIN) return end('planned', outcome.code, outcome.message);
+      return waitAndAsk(outcome, outcome.retryAfterMs);
+    case 'accepted':
+      return waitAndAsk({ code: 'result_pending', message: 'The platform has not finished with it yet.' });
+    case 'unauthorised':
+    case 'misconfigured':
+      // The event is taken; only the question is refused. The next delivery pauses the destination, the question waits.
+      return waitAndAsk(outcome, deps.config.resultPollLongestMs);
+  }
+
+  function waitAndAsk(why: { code: string; message: string }, afterMs?: number): Promise<DeliverResult> {
+    const firstMs = deps.config.resultPollFirstMs ?? result.firstPollMs;
+    return retryLater(deps, conversion.id, delivery!, why, afterMs ?? backoffMs(number, firstMs, deps.config.resultPollLongestMs), { attempts: number });
+  }
+};

@@ -1,0 +1,63 @@
+import { deliveryKeyOf } from './ids.ts';
+import { lastCorrection } from './standing.ts';
+import type { Conversion, Delivery, HistoryEntry } from './conversion.ts';
+
+/** Deliveries as planning makes them. */
+
+/** What planning must know of a destination. */
+export interface DestinationFacts {
+  id: string;
+  name: string;
+  platform: string;
+  deadlineMs: number;
+  reversal: { kinds: ('retract' | 'restate')[]; restoresByRestating: boolean; deadlineMs: number } | null;
+  onRejection: 'ignore' | { event: string };
+  /** Outbound mapping: the platform's name, or why the event is not sent. */
+  outbound(event: string, conversion: Conversion): { name: string } | { refused: string };
+  /** The destination's own value policy. */
+  value(event: string, value: Money): Money;
+  acceptsTransactionId(transactionId: string): boolean;
+}
+
+export interface Money {
+  value: string | null;
+  currency: string | null;
+}
+
+/** Fields of a delivery that nothing has happened to. */
+export function blankDelivery(destination: Pick<DestinationFacts, 'id' | 'name' | 'platform'>, nowMs: number) {
+  return {
+    destinationId: destination.id, destinationName: destination.name, platform: destination.platform,
+    reason: null, code: null, plannedAtMs: nowMs, attempts: 0, corrects: null, sent: null, receipt: null,
+    inFlightSinceMs: null, unknownSinceMs: null, endedAtMs: null,
+  };
+}
+
+/** A correction carries the number of the event it corrects and a sequence, counted per event. */
+export function correctionOf(
+  conversion: Conversion, original: Delivery, kind: 'retract' | 'restate', money: Money,
+  destination: DestinationFacts, report: HistoryEntry, nowMs: number,
+): Delivery {
+  const sequence = (lastCorrection(conversion, original)?.sequence ?? 0) + 1;
+  const id = { destinationId: destination.id, event: original.event, generation: original.generation, kind, sequence };
+  return {
+    ...blankDelivery(destination, nowMs),
+    ...id,
+    key: deliveryKeyOf(id),
+    name: original.name,
+    state: 'planned',
+    eventId: original.eventId,
+    transactionId: original.transactionId,
+    occurredAtMs: original.occurredAtMs,
+    ...money,
+    valueFrom: original.valueFrom,
+    postbackId: report.postbackId,
+    deadlineAtMs: original.occurredAtMs + (destination.reversal?.deadlineMs ?? 0),
+    corrects: original.key,
+    flags: [],
+  };
+}
+
+export function cancel(delivery: Delivery, reason: string, nowMs: number): void {
+  Object.assign(delivery, { state: 'cancelled', code: 'superseded', reason, endedAtMs: nowMs });
+}

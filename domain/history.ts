@@ -1,0 +1,67 @@
+import { compareAmounts } from './money.ts';
+import type { ConversionState, Effect, HistoryEntry } from './conversion.ts';
+import type { Status } from './report.ts';
+
+/**
+ * Status and money as a fold over all reports of a conversion: the same in whatever order they arrive. Reports are ordered by
+ * time, at equal times pending < hold < approved, rejected, trash, then by arrival.
+ */
+
+const RANK: Record<Status, number> = { unknown: -1, pending: 0, hold: 1, approved: 2, rejected: 2, trash: 2 };
+
+export const EMPTY_STATE: ConversionState = {
+  status: 'unknown', statusAtMs: null, amount: null, currency: null, currencyAssumed: false, orderValue: null,
+};
+
+/** What a report that has just arrived does to the state that the reports before it made. */
+export function effectOf(state: ConversionState, report: HistoryEntry): Effect {
+  if (report.status === 'unknown') return 'unknown';
+  if (state.statusAtMs === null || state.status === 'unknown') return 'applied';
+  if (saysNothingNew(state, report)) return 'duplicate';
+  const earlier = report.occurredAtMs < state.statusAtMs
+    || (report.occurredAtMs === state.statusAtMs && RANK[report.status] < RANK[state.status]);
+  return earlier ? 'stale' : 'applied';
+}
+
+/** The state after all these reports, given in order of arrival. */
+export function stateOf(reports: readonly HistoryEntry[], defaultCurrency: string | null): ConversionState {
+  const known = inOrder(reports.filter((report) => report.status !== 'unknown'));
+  // A report without a known status never touches a known status, its amount or its time.
+  const telling = known.length > 0 ? known : inOrder(reports);
+  const last = telling.at(-1);
+  if (!last) return EMPTY_STATE;
+  return {
+    status: last.status,
+    statusAtMs: last.occurredAtMs,
+    ...moneyOf(telling, defaultCurrency),
+    orderValue: telling.findLast((report) => report.orderValue !== null)?.orderValue ?? null,
+  };
+}
+
+function moneyOf(ordered: readonly HistoryEntry[], defaultCurrency: string | null) {
+  const at = ordered.findLastIndex((report) => report.amount !== null);
+  const amount = ordered[at]?.amount ?? null;
+  const said = saidCurrency(ordered, at);
+  if (said !== null) return { amount, currency: said, currencyAssumed: false };
+  const assumed = amount !== null && defaultCurrency !== null;
+  return { amount, currency: assumed ? defaultCurrency : null, currencyAssumed: assumed };
+}
+
+/** The sum's own currency, else the one that held before it, else the first one named after it. */
+function saidCurrency(ordered: readonly HistoryEntry[], at: number): string | null {
+  const before = ordered.slice(0, at + 1).findLast((report) => report.currency !== null);
+  const after = ordered.slice(at + 1).find((report) => report.currency !== null);
+  return before?.currency ?? after?.currency ?? null;
+}
+
+/** Sorted by time, then rank; Array.sort is stable, so arrival decides the rest. */
+function inOrder(reports: readonly HistoryEntry[]): HistoryEntry[] {
+  return [...reports].sort((a, b) => a.occurredAtMs - b.occurredAtMs || RANK[a.status] - RANK[b.status]);
+}
+
+/** A sum or currency that a report does not state stays the conversion's, so it is no difference. */
+function saysNothingNew(state: ConversionState, report: HistoryEntry): boolean {
+  const sameAmount = report.amount === null || (state.amount !== null && compareAmounts(report.amount, state.amount) === 0);
+  const sameCurrency = report.currency === null || report.currency === state.currency;
+  return report.status === state.status && sameAmount && sameCurrency;
+}

@@ -1,0 +1,2 @@
+export { conversion } from './conversion.ts';
+export { relay } from './relay.ts';
