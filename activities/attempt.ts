@@ -31,7 +31,7 @@ export async function attempt(
   deps: Deps, destination: ReadyDestination, of: AttemptOf, request: PlatformRequest, token: string | undefined,
   classify: (response: PlatformResponse) => Outcome,
 ): Promise<AttemptResult> {
-  const redact = redactor([...destination.secrets, ...(token ? [token] : [])]);
+  const redact = redactor([...destination.secrets, ...(request.secrets ?? []), ...(token ? [token] : [])]);
   const record: AttemptDoc = {
     _id: newId(deps.now()),
     ...of,

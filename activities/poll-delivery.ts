@@ -1,5 +1,5 @@
 import type { DeliverInput, DeliverResult } from '../contracts/activities.ts';
-import type { Outcome } from '../destinations/contract.ts';
+import { RESEND, type Outcome } from '../destinations/contract.ts';
 import { conversionById } from '../store/conversions.ts';
 import { destinationById } from '../store/destinations.ts';
 import { attempt, type Tokens } from './attempt.ts';
@@ -7,9 +7,6 @@ import { backoffMs } from './backoff.ts';
 import { deliveryOf, recordEnd, resultOf, retryLater } from './delivery-record.ts';
 import type { Deps } from './deps.ts';
 import { readyDestination } from './destination.ts';
-
-/** Codes of a result that mean: the platform lost it, send it again (Data Manager's INTERNAL_ERROR). */
-const SEND_AGAIN = 'resend';
 
 /** Asks the platform once what became of an accepted delivery; Temporal asks again until the answer is there. */
 export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: DeliverInput): Promise<DeliverResult> => {
@@ -46,7 +43,7 @@ export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: 
     case 'expired':
       return end('expired', outcome.code, outcome.message);
     case 'retry':
-      if (outcome.code === SEND_AGAIN) return end('planned', outcome.code, outcome.message);
+      if (outcome.code === RESEND) return sendAgain(outcome);
       return waitAndAsk(outcome, outcome.retryAfterMs);
     case 'accepted':
       return waitAndAsk({ code: 'result_pending', message: 'The platform has not finished with it yet.' });
@@ -54,6 +51,12 @@ export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: 
     case 'misconfigured':
       // The event is taken; only the question is refused. The next delivery pauses the destination, the question waits.
       return waitAndAsk(outcome, deps.config.resultPollLongestMs);
+  }
+
+  /** The platform took it and then lost it: planned again, attempted when the platform wants it. */
+  async function sendAgain(why: { code: string; message: string; retryAfterMs?: number }): Promise<DeliverResult> {
+    const waitMs = why.retryAfterMs ?? backoffMs(number, deps.config.retryFirstMs, deps.config.retryLongestMs);
+    return { ...(await end('planned', why.code, why.message)), waitMs };
   }
 
   function waitAndAsk(why: { code: string; message: string }, afterMs?: number): Promise<DeliverResult> {

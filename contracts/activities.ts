@@ -56,6 +56,8 @@ export interface DeliverResult {
   note: string;
   /** Accepted: when to ask for the result first, and until when, ms since the epoch. */
   poll?: { firstMs: number; untilMs: number };
+  /** Planned again: how long to wait before the next attempt. */
+  waitMs?: number;
 }
 
 export interface SettleInput extends DeliverInput {

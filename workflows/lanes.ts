@@ -10,7 +10,7 @@ import { delivery, record } from './activities.ts';
 export class Lanes {
   /** Goes up when a delivery came to a state, for the loop to look. */
   changes = 0;
-  private readonly states = new Map<string, { planned: PlannedDelivery; state: DeliveryState; ready: boolean; note: string | null; poll?: DeliverResult['poll'] }>();
+  private readonly states = new Map<string, { planned: PlannedDelivery; state: DeliveryState; ready: boolean; note: string | null } & Pick<DeliverResult, 'poll' | 'waitMs'>>();
   private readonly running = new Map<string, { key: string; scope: CancellationScope }>();
   private readonly tries = new Map<string, number>();
 
@@ -75,7 +75,7 @@ export class Lanes {
       const result = await scope.run(() => this.attempt(key!)).catch((error: unknown) => this.afterFailure(key!, error));
       const each = this.states.get(key)!;
       // What the record said while the attempt was being cancelled stands; a parked one waits to be woken.
-      if (result) this.states.set(key, { ...each, state: result.state, note: result.note, ready: result.state === 'planned', ...(result.poll && { poll: result.poll }) });
+      if (result) this.states.set(key, { planned: each.planned, ready: result.state === 'planned', ...result });
       this.changes++;
       this.onChange();
     }
@@ -84,12 +84,13 @@ export class Lanes {
   }
 
   private async attempt(key: string): Promise<DeliverResult> {
-    const { planned, state, poll } = this.states.get(key)!;
+    const { planned, state, poll, waitMs } = this.states.get(key)!;
     const input = { conversionId: this.conversionId, deliveryKey: key };
     const n = (this.tries.get(key) ?? 0) + 1;
     this.tries.set(key, n);
     const scheduleToCloseMs = Math.max(planned.deadlineAtMs - Date.now(), 60_000);
     if (state !== 'accepted') {
+      if (waitMs) await sleep(waitMs, { summary: `before sending again: ${planned.summary}` });
       return delivery({ activityId: `${planned.label}-try${n}`, summary: planned.summary, scheduleToCloseMs }).deliver(input);
     }
     await sleep(poll?.firstMs ?? 1000, { summary: `before asking for the result: ${planned.summary}` });

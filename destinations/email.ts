@@ -1,0 +1,20 @@
+const SHAPE = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** Trimmed and lower-case, dots and suffixes kept (Meta: Customer Information Parameters; TikTok: Events API). Null if it is no address. */
+export const normaliseEmail = (raw: string): string | null => {
+  const email = raw.trim().toLowerCase();
+  return SHAPE.test(email) ? email : null;
+};
+
+/**
+ * Google's form (Data Manager API: "Format user data"): all whitespace out, lower-case; at gmail.com and googlemail.com the dots
+ * and the `+suffix` before the `@` are out too, at other domains they stay.
+ */
+export const normaliseEmailForGoogle = (raw: string): string | null => {
+  const email = raw.replace(/\s+/g, '').toLowerCase();
+  if (!SHAPE.test(email)) return null;
+  const [name = '', domain = ''] = email.split('@');
+  if (domain !== 'gmail.com' && domain !== 'googlemail.com') return email;
+  const bare = name.replace(/\+.*$/, '').replaceAll('.', '');
+  return bare ? `${bare}@${domain}` : null;
+};

@@ -1,0 +1,6 @@
+/** Words that stand where a template was not filled in; Google refuses them, or takes them all for one order. */
+const PLACEHOLDERS = new Set(['123', '1234', 'null', 'undefined', 'none', 'transactionid', 'transaction_id']);
+
+/** Whether Google takes it for the id of one order: not a placeholder, and longer than one character. */
+export const acceptsTransactionId = (transactionId: string): boolean =>
+  transactionId.trim().length > 1 && !PLACEHOLDERS.has(transactionId.trim().toLowerCase());

@@ -1,0 +1,46 @@
+import Big from 'big.js';
+
+const NUMBER = Symbol('number written as it stands');
+
+/** A JSON number kept as text, so that no digit passes through a float. */
+interface NumberText {
+  [NUMBER]: string;
+}
+
+export type JsonValue = string | number | boolean | null | undefined | NumberText | JsonValue[] | { [key: string]: JsonValue };
+
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
+export const isDecimal = (text: string): boolean => DECIMAL.test(text);
+
+/** A decimal string as a JSON number in its shortest form: `10.10` -> 10.1, and every digit of a long one. */
+export const numberOf = (decimal: string): NumberText => ({ [NUMBER]: new Big(decimal).toFixed() });
+
+const isNumberText = (value: object): value is NumberText => NUMBER in value;
+
+/** JSON.stringify with `NumberText` as numbers; undefined fields are left out, in arrays too. */
+export const toJson = (value: JsonValue): string => {
+  if (value === undefined || value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  if (isNumberText(value)) return value[NUMBER];
+  if (Array.isArray(value)) return `[${value.filter((item) => item !== undefined).map(toJson).join(',')}]`;
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${toJson(field)}`).join(',')}}`;
+};
+
+/** A JSON object, or null for anything else: HTML, plain text, an empty body, a bare array. */
+export const parseObject = (body: string): Record<string, unknown> | null => {
+  try {
+    return asObject(JSON.parse(body));
+  } catch {
+    // Not JSON: said by the null.
+    return null;
+  }
+};
+
+export const asObject = (value: unknown): Record<string, unknown> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+
+export const asArray = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+export const asText = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;

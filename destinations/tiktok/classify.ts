@@ -1,0 +1,45 @@
+import type { Outcome, PlatformRequest, PlatformResponse } from '../contract.ts';
+import { asText, parseObject } from '../json-body.ts';
+import { forEach, outcomeOfNonJson, rejected, retry, toOutcome, verdictOfStatus, type Verdict } from '../verdict.ts';
+import { byCode, serverFailed } from './errors.ts';
+
+const OK = 0;
+const PARTLY_OK = 20001;
+
+/** One event per request: its answer is the event's. */
+export const classify = (response: PlatformResponse, request: PlatformRequest): Outcome[] =>
+  forEach(request.sent, outcomeOf(response));
+
+const outcomeOf = (response: PlatformResponse): Outcome => {
+  const body = parseObject(response.body);
+  if (!body) return outcomeOfNonJson(response, response.status >= 500 ? serverFailed : verdictOfStatus(response.status));
+  const code = asText(body['code']) === null ? Number.NaN : Number(body['code']);
+  const said = saidBy(body);
+  if (code === OK && response.status < 300) return { kind: 'delivered' };
+  if (code === PARTLY_OK && response.status < 300) return { kind: 'delivered', warnings: [`TikTok took the request in part: ${said}`] };
+  const name = Number.isNaN(code) ? `http_${response.status}` : String(code);
+  return toOutcome(byCode[code] ?? unknownCode(code, response.status), { code: name, said }, response.headers);
+};
+
+/**
+ * A code that is not in the table: 4xxxx blames the request, which would be the same next time, so it is refused; any other
+ * (5xxxx, 6xxxx, none, or success with an HTTP failure) may pass, so the event is kept and tried again.
+ */
+const unknownCode = (code: number, status: number): Verdict => {
+  if (status >= 500) return serverFailed;
+  if (code >= 40000 && code < 50000) return rejected('TikTok refuses the event for a reason unknown here');
+  return status >= 300 ? verdictOfStatus(status) : retry('TikTok answered what is unknown here');
+};
+
+const saidBy = (body: Record<string, unknown>): string | null => {
+  const request = asText(body['request_id']);
+  return [asText(body['message']), request && `request_id ${request}`].filter(Boolean).join(' | ') || null;
+};
+
+/** The check sends no event: that TikTok found the list empty says that it took the token. */
+export const classifyCheck = (response: PlatformResponse): Outcome => {
+  const outcome = outcomeOf(response);
+  return outcome.kind === 'rejected' && !outcome.code.startsWith('http_')
+    ? { kind: 'delivered', warnings: ['TikTok takes the access token. Whether the pixel code is right shows with the first event.'] }
+    : outcome;
+};
