@@ -53,7 +53,7 @@ export async function attempt(
     outcome: { kind: outcome.kind, code: 'code' in outcome ? outcome.code : null, message: 'message' in outcome ? redact(outcome.message) : null },
   };
   await endAttempt(deps.db, record._id, end);
-  if (outcome.kind === 'retry' || outcome.kind === 'accepted') await foldAttempt(deps.db, { ...record, ...end });
+  if (of.number > 1 && (outcome.kind === 'retry' || outcome.kind === 'accepted')) await foldAttempt(deps.db, { ...record, ...end });
   deps.log.info(
     {
       delivery: of.deliveryKey, conversion: of.conversionId, platform: record.platform, attempt: of.number,

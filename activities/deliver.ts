@@ -14,7 +14,7 @@ import { outboundEvent } from './outbound-event.ts';
 import { pauseOver } from './pause.ts';
 
 /** The HTTP timeout and two writes fit into this: a younger attempt of somebody else may still be under way. */
-export const ATTEMPT_MAX_MS = 30_000;
+const ATTEMPT_MAX_MS = 20_000;
 
 /**
  * One attempt of one delivery. Returns its end, or throws what makes Temporal try again at the right moment. The HTTP call,

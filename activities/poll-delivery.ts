@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import type { DeliverInput, DeliverResult } from '../contracts/activities.ts';
 import { RESEND, type Outcome } from '../destinations/contract.ts';
 import { conversionById } from '../store/conversions.ts';
@@ -24,7 +25,7 @@ export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: 
     return end('failed', 'result_unknown', 'The platform took it, but nobody can ask for the result any more: its destination was removed or changed.');
   }
   const { result } = ready.platform;
-  const number = delivery.attempts + 1;
+  const number = activityInfo().attempt;
   const ask = async (fresh: boolean): Promise<Outcome> => {
     const token = await tokens.get(ready, fresh);
     if ('outcome' in token) return token.outcome;
@@ -61,6 +62,6 @@ export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: 
 
   function waitAndAsk(why: { code: string; message: string }, afterMs?: number): Promise<DeliverResult> {
     const firstMs = deps.config.resultPollFirstMs ?? result.firstPollMs;
-    return retryLater(deps, conversion.id, delivery!, why, afterMs ?? backoffMs(number, firstMs, deps.config.resultPollLongestMs), { attempts: number });
+    return retryLater(deps, conversion.id, delivery!, why, afterMs ?? backoffMs(number, firstMs, deps.config.resultPollLongestMs));
   }
 };

@@ -28,7 +28,7 @@ export const createRelayOnce = (deps: Deps) => async (): Promise<RelayResult> =>
 
 async function relayPostbacks(deps: Deps, result: RelayResult): Promise<void> {
   const { db, config } = deps;
-  for (const postback of await unsettledBefore(db, new Date(deps.now() - config.relayAfterMs), config.relayBatch)) {
+  for (const postback of await unsettledBefore(db, new Date(deps.now()), config.relayBatch)) {
     // The next try is set before the signal: what arrives meanwhile is not signalled twice, and a failure is not repeated at once.
     const nextTryAt = new Date(deps.now() + backoffMs(postback.tries + 1, MINUTE, HOUR));
     try {

@@ -7,7 +7,7 @@ import { taskQueues } from '../contracts/conversion.ts';
 /** Database work, repeatable: retried for as long as it takes, since without it nothing goes on. */
 export const record = () =>
   proxyActivities<ConversionActivities>({
-    startToCloseTimeout: '30 seconds',
+    startToCloseTimeout: '20 seconds',
     retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
   });
 
@@ -21,7 +21,7 @@ export const delivery = (options: { activityId: string; summary: string; schedul
     taskQueue: taskQueues.deliveries,
     activityId: options.activityId,
     summary: options.summary,
-    startToCloseTimeout: '30 seconds',
+    startToCloseTimeout: '20 seconds',
     scheduleToCloseTimeout: options.scheduleToCloseMs,
     // The delivery is cancelled in the record first, and only where it is certainly unsent: nothing to wait for.
     cancellationType: ActivityCancellationType.TRY_CANCEL,

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { addApply } from './apply.ts';
+import { addCredentials } from './credentials.ts';
+import { addDestination } from './destination.ts';
+import { report } from './errors.ts';
+import { allCommands, listExample } from './examples.ts';
+import { addIntegration } from './integration.ts';
+import { addPostbackParse } from './postback-parse.ts';
+import { addProperty } from './property.ts';
+
+/** The `tributary` command. Subcommands parse, call one function of setup/, and print. */
+
+const program = new Command('tributary')
+  .description('Self-hosted conversion tracking for affiliates: postbacks in, Conversion APIs out, nothing lost.')
+  .helpCommand(false)
+  // Inherited by every command that is added: bad usage comes to `report` below as an error, in our words and with our exit code.
+  .exitOverride()
+  .configureOutput({ outputError: () => undefined });
+
+addProperty(program);
+addIntegration(program);
+addDestination(program);
+addApply(program);
+addCredentials(program);
+addPostbackParse(program);
+listExample(program.commands.at(-1)?.commands.find((each) => each.name() === 'parse'), 'tributary postback parse < postbacks.jsonl');
+program.addHelpText('after', () => `\nAll commands:\n${allCommands(program)}`);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error, (text) => process.stderr.write(text), Boolean(process.env.DEBUG));
+}

@@ -1,0 +1,59 @@
+import { destinationByPlatform } from '../destinations/catalog.ts';
+import type { BuildContext, Destination, Fetch, Outcome } from '../destinations/contract.ts';
+import type { DestinationDoc } from '../store/documents.ts';
+import { destinationContext, open } from '../store/secrets.ts';
+import type { SendRequest, SetupDeps } from './deps.ts';
+import type { Settings } from './fields.ts';
+
+export interface CheckResult {
+  /** `unavailable`: the platform offers nothing to ask that would not count a conversion. */
+  state: 'passed' | 'failed' | 'unavailable';
+  code: string | null;
+  message: string;
+}
+
+/** Asks the platform whether these settings work, without counting a conversion. Never throws for what the platform or the network does. */
+export async function checkDestination(deps: Pick<SetupDeps, 'keys' | 'now'>, destination: DestinationDoc, send: SendRequest): Promise<CheckResult> {
+  const platform = destinationByPlatform(destination.platform);
+  if (!platform) return failed('platform_unknown', `This version has no platform "${destination.platform}".`);
+  const secrets = JSON.parse(open(deps.keys, destination.secrets, destinationContext(destination._id))) as Settings;
+  const settings = platform.settings.safeParse({ ...destination.settings, ...secrets });
+  if (!settings.success) return failed('setting_invalid', `The settings of "${destination.name}" are not valid in this version: set them anew.`);
+  const result = await ask(platform, settings.data, deps.now(), send).catch(withoutAnswer);
+  return { ...result, message: withoutSecrets(result.message, secrets) };
+}
+
+async function ask(platform: Destination, settings: unknown, nowMs: number, send: SendRequest): Promise<CheckResult> {
+  const authorised = await platform.authorise?.(settings, fetchBy(send), nowMs);
+  if (!platform.check || !platform.classifyCheck) {
+    return authorised
+      ? { state: 'passed', code: null, message: `${platform.title} gave an access token; it offers no further check.` }
+      : { state: 'unavailable', code: null, message: `${platform.title} offers no check; the settings are complete.` };
+  }
+  const ctx: BuildContext = { nowMs, validateOnly: true, ...(authorised && { accessToken: authorised.token }) };
+  const request = platform.check(settings, ctx);
+  return resultOf(platform, platform.classifyCheck(await send(request), request));
+}
+
+function resultOf(platform: Destination, outcome: Outcome): CheckResult {
+  if (outcome.kind === 'delivered' || outcome.kind === 'accepted') {
+    return { state: 'passed', code: null, message: [`${platform.title} accepts these settings.`, ...(outcome.warnings ?? [])].join(' ') };
+  }
+  return failed(outcome.code, outcome.message);
+}
+
+function withoutAnswer(error: unknown): CheckResult {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return failed(typeof code === 'string' ? code : 'check_failed', `The check came to no answer: ${String(message ?? error)}`);
+}
+
+const failed = (code: string, message: string): CheckResult => ({ state: 'failed', code, message });
+
+/** Platforms like to quote the token that they refuse, as it is or percent-encoded. */
+function withoutSecrets(text: string, secrets: Settings): string {
+  const values = Object.values(secrets).filter((value): value is string => typeof value === 'string' && value.length >= 4);
+  return values.flatMap((value) => [value, encodeURIComponent(value)]).reduce((result, value) => result.replaceAll(value, '[secret]'), text);
+}
+
+const fetchBy = (send: SendRequest): Fetch => (url, init) =>
+  send({ method: init?.method === 'GET' ? 'GET' : 'POST', url, headers: init?.headers ?? {}, body: init?.body ?? null, sent: [] });
