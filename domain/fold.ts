@@ -1,7 +1,7 @@
 import { effectOf, EMPTY_STATE, stateOf } from './history.ts';
 import { planAfter, type PlanContext } from './planning.ts';
 import type { Conversion, HistoryEntry } from './conversion.ts';
-import type { Report } from './report.ts';
+import { AHEAD_MAX_MS, type Report } from './report.ts';
 
 /** Taking a report into its conversion: history, state, and the deliveries that follow. Pure. */
 
@@ -49,13 +49,15 @@ function entryOf(postbackId: string, receivedAtMs: number, report: Report): Hist
     eventName: report.eventName,
     offerId: report.offerId,
     country: report.country,
-    occurredAtMs: Date.parse(report.occurredAt),
+    occurredAtMs: timeInFold(Date.parse(report.occurredAt), receivedAtMs),
     occurredAtReported: report.occurredAtReported,
     receivedAtMs,
     effect: 'unknown',
     flags: report.flags,
   };
 }
+
+const timeInFold = (occurredAtMs: number, receivedAtMs: number): number => (occurredAtMs - receivedAtMs > AHEAD_MAX_MS ? receivedAtMs : occurredAtMs);
 
 /** What reports say beside status and money: the newest word in order of arrival, absent words keep what is known. */
 function takeFacts(conversion: Conversion, report: Report): void {

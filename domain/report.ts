@@ -11,6 +11,9 @@ export const FINAL_STATUSES: readonly Status[] = ['approved', 'rejected', 'trash
 export const isFinal = (status: Status): boolean => FINAL_STATUSES.includes(status);
 export const isRejection = (status: Status): boolean => status === 'rejected' || status === 'trash';
 
+/** A report's time further ahead of its arrival than this, ms, is flagged; the fold uses the arrival instead, since a wrong clock must not shut out what comes later. */
+export const AHEAD_MAX_MS = 15 * 60 * 1000;
+
 export interface ClickIdCandidate {
   /** The parameter's name in the postback: `data3`, `publisher_reference`, `click_id`. */
   slot: string;
@@ -55,7 +58,7 @@ export interface Report {
   currencyAssumed: boolean;
   /** The basket's value, where the network tells it apart from the payout. */
   orderValue: string | null;
-  /** RFC 3339 with a zone: the report's own time, else (or where it lies too far in the future) its arrival. */
+  /** RFC 3339 with a zone: the report's own time, as it was said, else its arrival. */
   occurredAt: string;
   /** Whether `occurredAt` is the report's own time rather than its arrival. */
   occurredAtReported: boolean;

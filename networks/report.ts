@@ -1,12 +1,9 @@
 import { isClickIdShape } from '../domain/click.ts';
-import type { Report } from '../domain/report.ts';
+import { AHEAD_MAX_MS, type Report } from '../domain/report.ts';
 import type { ParseSettings, PostbackInput } from './contract.ts';
 import { currencyCode } from './currency.ts';
 import { hashOf, type Parameters } from './parameters.ts';
 import type { StatusReading } from './status-words.ts';
-
-/** A wrong clock must not shut out what comes later, so a time further ahead of arrival than this is not used. */
-const AHEAD_MAX_MS = 15 * 60 * 1000;
 
 /** What a network reads out of its parameters; the rest of a report follows from it by the rules below. */
 export interface Said extends Pick<Report,
@@ -66,8 +63,6 @@ function currencyOf(said: Said, settings: ParseSettings, flags: Set<string>): Pi
 }
 
 function timeOf(saidMs: number | null, receivedAtMs: number, flags: Set<string>): Pick<Report, 'occurredAt' | 'occurredAtReported'> {
-  const ahead = saidMs !== null && saidMs - receivedAtMs > AHEAD_MAX_MS;
-  if (ahead) flags.add('date_in_future');
-  const reported = saidMs !== null && !ahead;
-  return { occurredAt: new Date(reported ? saidMs : receivedAtMs).toISOString(), occurredAtReported: reported };
+  if (saidMs !== null && saidMs - receivedAtMs > AHEAD_MAX_MS) flags.add('date_in_future');
+  return { occurredAt: new Date(saidMs ?? receivedAtMs).toISOString(), occurredAtReported: saidMs !== null };
 }

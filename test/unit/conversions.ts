@@ -34,7 +34,7 @@ export function destination(platform: 'meta' | 'google-data-manager' | 'google-a
 
 export interface Arrival {
   report: Report;
-  /** Minutes. */
+  /** Minutes; long after everything where it does not matter. */
   arrives?: number;
 }
 
@@ -42,7 +42,7 @@ export interface Arrival {
 export function story(arrivals: Arrival[], more: Partial<FoldContext> & { accept?: boolean } = {}): { conversion: Conversion; effects: string[] } {
   const { accept = true, ...context } = more;
   let conversion: Conversion | undefined;
-  const effects = arrivals.map(({ report: each, arrives = 0 }, index) => {
+  const effects = arrivals.map(({ report: each, arrives = 1000 }, index) => {
     conversion ??= newConversion('p/kma/order:1001', 'p', 'kma', each);
     const ctx: FoldContext = { defaultCurrency: null, rules: DEFAULT_RULES, destinations: [destination('meta')], nowMs: at(arrives), ...context };
     const entry: HistoryEntry = takeIn(conversion, `pb${index}`, at(arrives), each, ctx);

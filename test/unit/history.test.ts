@@ -50,6 +50,13 @@ describe('what a report does', () => {
   });
 });
 
+test('a time over 15 minutes after arrival counts as arrival, so that a wrong clock does not shut out what comes later', () => {
+  expect(effects(
+    { report: report('pending', { at: 1000 }), arrives: 1 },
+    { report: report('approved', { at: 5 }), arrives: 5 },
+  )).toEqual(['applied', 'applied']);
+});
+
 describe('money', () => {
   test('the newest report that states a sum decides, a stale one too where no newer one states any', () => {
     const { conversion, effects: seen } = story([
