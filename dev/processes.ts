@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guard, release } from './guard.ts';
 import { LaunchError } from './launch-error.ts';
@@ -43,9 +42,6 @@ const RESTART_FIRST_MS = 250;
 const RESTART_LONGEST_MS = 10_000;
 /** A process that ran this long is sound: the wait before its next restart begins small again. */
 const SOUND_AFTER_MS = 30_000;
-
-/** For processes of tests, whose output nobody reads unless they fail to start. */
-export const temporaryLogFile = (name: string): string => join(mkdtempSync(join(tmpdir(), 'tributary-log-')), `${name}.log`);
 
 /** Starts a process, resolves when it is up, and keeps it so until `stop`. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {

@@ -28,7 +28,7 @@ export interface PlayDeps {
   sandbox: SandboxClient;
   say(line: string): void;
   /** Called when the first chapter is told and the others are about to be, for tests that kill something in the middle. */
-  inTheMiddle?(): void;
+  inTheMiddle?(): Promise<void>;
 }
 
 /** Plays the story over HTTP, waits until it came out as told, and says what it saw. */
@@ -47,9 +47,7 @@ export async function playAll({ stack, store, temporal, sandbox, say, inTheMiddl
   await first!.play();
   await untilReached(store, property._id, first!.key, { delivered: 6 });
   const operations = (await mongodbOperations(store)) - before;
-  const watching = inTheMiddle?.();
-  await Promise.all(others.map((chapter) => chapter.play()));
-  await watching;
+  await Promise.all([...others.map((chapter) => chapter.play()), inTheMiddle?.()]);
   const played: Played[] = await Promise.all([first!, ...others].map(async (chapter) => ({ chapter, ...(await untilAsTold(store, property._id, chapter)) })));
 
   const conversions = await conversionsOf(store.db, property._id, 1000);

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { cached, cacheDir, reachable } from '../cache.ts';
 import { executable, onPath, runCommand } from './run-command.ts';
 import type { Route } from './routes.ts';
@@ -68,9 +68,11 @@ async function downloadedMongod(): Promise<MongodbProgram | string> {
   try {
     const { MongoBinary } = await import('mongodb-memory-server-core/lib/util/MongoBinary.js');
     const dir = await cached(MONGOD, async (downloadDir) => {
-      await MongoBinary.getPath({ version: MONGOD_VERSION, downloadDir });
+      const path = await MongoBinary.getPath({ version: MONGOD_VERSION, downloadDir });
+      // It may have found one that another project downloaded.
+      if (dirname(path) !== downloadDir) await copyFile(path, join(downloadDir, 'mongod'));
     });
-    return mongod(await mongodIn(dir)) ?? `the download in ${dir} holds no mongod`;
+    return mongod(await mongodIn(dir)) ?? `${dir} holds no mongod`;
   } catch (error) {
     return `the download of mongod failed: ${String(error)}`;
   }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { MongoClient, MongoServerError, type Db, type Document } from 'mongodb';
 import { assertPortFree, onPort } from '../ports.ts';
-import { startProcess, temporaryLogFile, type RunningProcess } from '../processes.ts';
+import { startProcess, type RunningProcess } from '../processes.ts';
 import { mongodbRoutes, REPLICA_SET, type MongodbPreference, type MongodbProgram } from './mongodb-program.ts';
 import { firstRoute } from './routes.ts';
 
@@ -11,7 +11,7 @@ export interface MongodbOptions {
   /** Undefined: a free port. */
   port?: number;
   preference: MongodbPreference;
-  logFile?: string;
+  logFile: string;
   restart?: boolean;
   portWaitMs?: number;
   env?: NodeJS.ProcessEnv;
@@ -51,7 +51,7 @@ async function start(program: MongodbProgram, port: number, source: string, opti
     command: program.command,
     args: program.args(port, options.dataDir),
     env: () => ({ ...process.env, ...options.env, ...program.env }),
-    logFile: options.logFile ?? temporaryLogFile('mongodb'),
+    logFile: options.logFile,
     channel: false,
     isUp: () => isUp(uri, port, program.kind),
     readyTimeoutMs: 60_000,

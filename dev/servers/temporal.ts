@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { SearchAttributeType } from '@temporalio/common';
 import { searchAttributes } from '../../contracts/search-attributes.ts';
 import { assertPortFree, onPort } from '../ports.ts';
-import { startProcess, temporaryLogFile, type RunningProcess } from '../processes.ts';
+import { startProcess, type RunningProcess } from '../processes.ts';
 import { firstRoute } from './routes.ts';
 import { temporalRoutes } from './temporal-binary.ts';
 
@@ -16,7 +16,7 @@ export interface TemporalOptions {
   uiPort?: number | null;
   /** Undefined: a free port. */
   port?: number;
-  logFile?: string;
+  logFile: string;
   restart?: boolean;
   /** How long to wait for a wanted port: after a crash the last run may still be ending. */
   portWaitMs?: number;
@@ -79,7 +79,7 @@ async function start(command: string, port: number, uiPort: number | null, sourc
       ...Object.values(searchAttributes).flatMap((key) => ['--search-attribute', `${key.name}=${attributeTypes[key.type]}`]),
     ],
     env: () => ({ ...process.env, ...options.env }),
-    logFile: options.logFile ?? temporaryLogFile('temporal'),
+    logFile: options.logFile,
     channel: false,
     isUp: () => isUp(address, port),
     readyTimeoutMs: 30_000,
