@@ -134,7 +134,7 @@ export function story({ outside, fault, reached }: StoryDeps): Chapter[] {
     {
       ...kma('j'), title: 'a platform answers 200 with an error in the body',
       async play() {
-        await fault({ platform: 'tiktok', match: { bodyContains: this.key.slice('order:'.length) }, answer: { code: '40100' } });
+        await fault({ platform: 'tiktok', match: { bodyContains: this.key.slice('order:'.length) }, answer: { code: '50002' } });
         await click('j');
         await report('j', 'P');
       },
