@@ -1,4 +1,4 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Config } from '../config.ts';
 import type { createActivities } from '../activities/create.ts';
 import { taskQueues } from '../contracts/conversion.ts';
