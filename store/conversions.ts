@@ -3,8 +3,11 @@ import type { Conversion, Delivery } from '../domain/conversion.ts';
 import { conversionFromDoc, conversionToFields } from './decimals.ts';
 import type { ConversionDoc } from './documents.ts';
 
+/** Any date is later, null is not: a range says so in words that every planner sees to be the partial index's own. */
+const EVER = new Date(0);
+
 export const conversionIndexes: IndexDescription[] = [
-  { key: { dueAt: 1 }, name: 'dueAt', partialFilterExpression: { dueAt: { $type: 'date' } } },
+  { key: { dueAt: 1 }, name: 'due', partialFilterExpression: { dueAt: { $gt: EVER } } },
   { key: { propertyId: 1, waitingFor: 1 }, name: 'waiters', partialFilterExpression: { attribution: 'waiting' } },
   { key: { attribution: 1, _id: 1 }, name: 'waiting', partialFilterExpression: { attribution: 'waiting' } },
   { key: { parkedDestinations: 1 }, name: 'parked' },
@@ -108,9 +111,9 @@ export async function waitersFor(db: Db, propertyId: string, clickId: string): P
   return docs.map(awaiting);
 }
 
-/** Conversions whose run should have acted by now, longest overdue first. Uses `dueAt`. */
+/** Conversions whose run should have acted by now, longest overdue first. Uses `due`. */
 export async function overdue(db: Db, now: Date, limit: number): Promise<AwaitingConversion[]> {
-  const docs = await conversions(db).find<Awaiting>({ dueAt: { $type: 'date', $lt: now } }, AWAKE_FIELDS).sort({ dueAt: 1 }).limit(limit).toArray();
+  const docs = await conversions(db).find<Awaiting>({ dueAt: { $gt: EVER, $lt: now } }, AWAKE_FIELDS).sort({ dueAt: 1 }).limit(limit).toArray();
   return docs.map(awaiting);
 }
 

@@ -44,8 +44,9 @@ export interface EngineOptions {
   config?: Partial<Config>;
   integration?: IntegrationSettings;
   platforms?: (keyof typeof destinationSettings)[];
-  /** Counts the commands sent to MongoDB. */
   withWorkers?: boolean;
+  /** The store's client emits what is sent to MongoDB. */
+  monitorCommands?: boolean;
   now?: () => number;
 }
 
@@ -55,7 +56,7 @@ let runtimeInstalled = false;
 export async function startEngine(options: EngineOptions = {}) {
   if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
   runtimeInstalled = true;
-  const store = await openTestStore();
+  const store = await openTestStore({ monitorCommands: options.monitorCommands ?? false });
   const config: Config = {
     ...readConfig({}), temporalAddress: inject('temporalAddress'), temporalNamespace: `test-${randomBytes(6).toString('hex')}`,
     retryFirstMs: 50, retryLongestMs: 500, resultPollFirstMs: 100, resultPollLongestMs: 500, relayAfterMs: 0, shutdownGraceMs: 5_000,

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { openStore, type Store } from '../store/db.ts';
 
-/** A store on a database of its own; `close` drops it. */
-export async function openTestStore(): Promise<Store> {
-  const store = await openStore(inject('mongodbUri'), `test_${randomBytes(6).toString('hex')}`, 30_000);
+/** A store on a database of its own; `close` drops it. With `monitorCommands` its client emits what is sent to MongoDB. */
+export async function openTestStore({ monitorCommands = false } = {}): Promise<Store> {
+  const uri = inject('mongodbUri');
+  const store = await openStore(monitorCommands ? monitored(uri) : uri, `test_${randomBytes(6).toString('hex')}`, 30_000);
   return {
     ...store,
     close: async () => {
@@ -13,3 +14,5 @@ export async function openTestStore(): Promise<Store> {
     },
   };
 }
+
+const monitored = (uri: string): string => `${uri}${uri.includes('?') ? '&' : uri.endsWith('/') ? '?' : '/?'}monitorCommands=true`;
