@@ -46,11 +46,12 @@ export async function attempt(
     count: 1,
   };
   await beginAttempt(deps.db, record);
-  const { response, outcome, unknown } = await sendAndClassify(deps, request, classify);
+  const { response, outcome: plain, unknown } = await sendAndClassify(deps, request, classify);
+  const outcome = redactOutcome(plain, redact);
   const end = {
     endedAt: new Date(deps.now()),
     response: response && { status: response.status, headers: redactHeaders(response.headers, redact), body: redact(response.body) },
-    outcome: { kind: outcome.kind, code: 'code' in outcome ? outcome.code : null, message: 'message' in outcome ? redact(outcome.message) : null },
+    outcome: { kind: outcome.kind, code: 'code' in outcome ? outcome.code : null, message: 'message' in outcome ? outcome.message : null },
   };
   await endAttempt(deps.db, record._id, end);
   if (of.number > 1 && (outcome.kind === 'retry' || outcome.kind === 'accepted')) await foldAttempt(deps.db, { ...record, ...end });
@@ -62,6 +63,12 @@ export async function attempt(
     'attempt',
   );
   return { outcome, unknown };
+}
+
+/** A platform may echo a token in its words; they go on into the record, the Temporal UI and the log. */
+function redactOutcome(outcome: Outcome, redact: (text: string) => string): Outcome {
+  if ('message' in outcome) return { ...outcome, message: redact(outcome.message) };
+  return 'warnings' in outcome && outcome.warnings ? { ...outcome, warnings: outcome.warnings.map(redact) } : outcome;
 }
 
 async function sendAndClassify(deps: Deps, request: PlatformRequest, classify: (response: PlatformResponse) => Outcome) {
@@ -98,7 +105,7 @@ export function createTokens(deps: Deps): Tokens {
         cached.set(key, token);
         return { token: token.token };
       } catch (error) {
-        if (error instanceof AuthorisationError) return { outcome: error.outcome };
+        if (error instanceof AuthorisationError) return { outcome: redactOutcome(error.outcome, redactor(destination.secrets)) };
         if (error instanceof HttpError) return { outcome: { kind: 'retry', code: error.code, message: error.message } };
         throw error;
       }

@@ -2,12 +2,16 @@ import type { DeliverInput, DeliverResult } from '../contracts/activities.ts';
 import { destinationByPlatform } from '../destinations/catalog.ts';
 import type { Outcome, OutboundEvent, PlatformRequest, PlatformResponse } from '../destinations/contract.ts';
 import type { Conversion, Delivery } from '../domain/conversion.ts';
+import { meansRejection } from '../domain/corrections.ts';
+import { isRejection } from '../domain/report.ts';
+import { isNeverSent, isUnsent } from '../domain/standing.ts';
+import type { ClickDoc } from '../store/documents.ts';
 import { clickById } from '../store/clicks.ts';
-import { changeDelivery, conversionById } from '../store/conversions.ts';
+import { changeDelivery, conversionById, type DeliveryPatch } from '../store/conversions.ts';
 import { destinationById } from '../store/destinations.ts';
 import { attempt, type Tokens } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
-import { deliveryOf, recordEnd, resultOf, retryLater, waitFailure } from './delivery-record.ts';
+import { deliveryOf, recordEnd, resultOf, retryLater, SLACK_MS, waitFailure } from './delivery-record.ts';
 import type { Deps } from './deps.ts';
 import { readyDestination, type ReadyDestination } from './destination.ts';
 import { outboundEvent } from './outbound-event.ts';
@@ -31,10 +35,10 @@ export const createDeliver = (deps: Deps, tokens: Tokens) => async (input: Deliv
 
   const destination = await destinationFor(deps, conversion, delivery);
   if ('state' in destination) return destination;
-  const event = await eventFor(deps, conversion, delivery);
-  const hindered = await hindrance(deps, conversion, delivery, destination, event);
+  const click = conversion.clickId === null ? null : await clickById(deps.db, conversion.propertyId, conversion.clickId);
+  const hindered = await hindrance(deps, conversion, delivery, destination, outboundEvent(conversion, delivery, click));
   if (hindered) return hindered;
-  return send(deps, tokens, conversion, delivery, destination, event);
+  return send(deps, tokens, conversion, delivery, destination, click);
 };
 
 async function destinationFor(deps: Deps, conversion: Conversion, delivery: Delivery): Promise<ReadyDestination | DeliverResult> {
@@ -54,11 +58,6 @@ async function park(deps: Deps, conversion: Conversion, delivery: Delivery, code
   return parked;
 }
 
-async function eventFor(deps: Deps, conversion: Conversion, delivery: Delivery): Promise<OutboundEvent> {
-  const click = conversion.clickId === null ? null : await clickById(deps.db, conversion.propertyId, conversion.clickId);
-  return outboundEvent(conversion, delivery, click);
-}
-
 /** What stands in the way of an attempt; null where nothing does. */
 async function hindrance(
   deps: Deps, conversion: Conversion, delivery: Delivery, { doc, platform, settings }: ReadyDestination, event: OutboundEvent,
@@ -71,13 +70,15 @@ async function hindrance(
   const end = (state: Delivery['state'], code: string, reason: string, flags = delivery.flags) =>
     recordEnd(deps, conversion.id, delivery, { state, code, reason, flags });
 
-  const original = delivery.corrects === null ? null : deliveryOf(conversion, delivery.corrects);
-  if (original && original.state !== 'delivered') {
-    if (original.state === 'planned' || original.state === 'accepted' || original.state === 'parked') {
-      throw waitFailure({ code: 'original_open', message: 'It waits for the delivery that it corrects.' }, deps.config.retryFirstMs);
-    }
-    return end('cancelled', 'nothing_to_correct', `The event that it corrects is ${original.state}.`);
+  // In flight when the rejection came, and now known not to have arrived: nothing is left to let finish.
+  if (delivery.kind === 'event' && isRejection(conversion.status) && isUnsent(delivery) && !meansRejection(conversion, delivery)) {
+    return end('cancelled', 'superseded', `superseded: the conversion is ${conversion.status}`);
   }
+  const original = delivery.corrects === null ? null : deliveryOf(conversion, delivery.corrects);
+  if (original && ['planned', 'accepted', 'parked'].includes(original.state)) {
+    throw waitFailure({ code: 'original_open', message: 'It waits for the delivery that it corrects.' }, deps.config.retryFirstMs);
+  }
+  if (original && isNeverSent(original)) return end('cancelled', 'nothing_to_correct', `The event that it corrects is ${original.state}.`);
   const tooOldMs = delivery.kind === 'event' || delivery.kind === 'custom' ? Math.min(delivery.deadlineAtMs, delivery.occurredAtMs + platform.ageMaxMs) : delivery.deadlineAtMs;
   if (now >= tooOldMs) return end('expired', 'too_old', `${platform.title} takes no event of this age.${delivery.reason ? ` Last answer: ${delivery.reason}` : ''}`);
 
@@ -95,21 +96,26 @@ async function hindrance(
 const withFlag = (delivery: Delivery, flag: string): string[] => [...new Set([...delivery.flags, flag])];
 
 async function send(
-  deps: Deps, tokens: Tokens, conversion: Conversion, delivery: Delivery, destination: ReadyDestination, event: OutboundEvent,
+  deps: Deps, tokens: Tokens, conversion: Conversion, delivery: Delivery, destination: ReadyDestination, click: ClickDoc | null,
 ): Promise<DeliverResult> {
   const startedMs = deps.now();
   const unknownSinceMs = delivery.unknownSinceMs ?? delivery.inFlightSinceMs;
   const begun = await changeDelivery(
-    deps.db, conversion.id, delivery.key, ['planned', 'parked'],
-    { state: 'planned', inFlightSinceMs: startedMs, unknownSinceMs, attempts: delivery.attempts + 1, flags: unknownSinceMs === null ? delivery.flags : withFlag(delivery, 'sent_again') },
-    new Date(startedMs + ATTEMPT_MAX_MS + 60_000), new Date(startedMs),
+    deps.db, conversion.id, delivery, ['planned', 'parked'],
+    {
+      state: 'planned', inFlightSinceMs: startedMs, unknownSinceMs, attempts: delivery.attempts + 1, actsByMs: startedMs + ATTEMPT_MAX_MS + SLACK_MS,
+      flags: unknownSinceMs === null ? delivery.flags : withFlag(delivery, 'sent_again'),
+    },
+    new Date(startedMs),
   );
   const current = begun && deliveryOf(begun, delivery.key);
-  if (!current) return { state: 'cancelled', note: 'It was cancelled before this attempt.' };
+  if (!current) throw waitFailure({ code: 'delivery_changed', message: 'It was changed while it was read.' }, 100);
 
-  const { request, outcome, unknown } = await sendWithToken(deps, tokens, conversion, current, destination, event, false);
-  const patch = { unknownSinceMs: unknown ? (current.unknownSinceMs ?? startedMs) : current.unknownSinceMs };
-  return conclude(deps, conversion, current, destination, request, outcome, patch);
+  // What is sent is what was claimed: amount or click may have changed since it was first read.
+  const sameClick = begun.clickId === conversion.clickId ? click : await clickById(deps.db, begun.propertyId, begun.clickId!);
+  const { request, outcome, unknown } = await sendWithToken(deps, tokens, begun, current, destination, outboundEvent(begun, current, sameClick), false);
+  const patch = { unknownSinceMs: unknown ? (current.unknownSinceMs ?? startedMs) : current.unknownSinceMs, ...(request && { sent: request.sent[0] ?? null }) };
+  return conclude(deps, begun, current, destination, outcome, patch);
 }
 
 /** With a fresh token once where the platform refuses the one at hand. */
@@ -133,17 +139,18 @@ async function sendWithToken(
 
 async function conclude(
   deps: Deps, conversion: Conversion, delivery: Delivery, { doc, platform }: ReadyDestination,
-  request: PlatformRequest | null, outcome: Outcome, patch: { unknownSinceMs: number | null },
+  outcome: Outcome, patch: DeliveryPatch,
 ): Promise<DeliverResult> {
-  const sent = request?.sent[0] ?? null;
   switch (outcome.kind) {
     case 'delivered': {
       const flags = outcome.duplicate ? withFlag(delivery, 'duplicate') : delivery.flags;
-      return recordEnd(deps, conversion.id, delivery, { ...patch, state: 'delivered', code: null, reason: warningsOf(outcome), sent, flags });
+      return recordEnd(deps, conversion.id, delivery, { ...patch, state: 'delivered', code: null, reason: warningsOf(outcome), flags });
     }
     case 'accepted': {
-      const result = await recordEnd(deps, conversion.id, delivery, { ...patch, state: 'accepted', code: null, reason: warningsOf(outcome), sent, receipt: outcome.receipt, endedAtMs: null });
-      return { ...acceptedResult(deps, delivery), ...result };
+      const later = acceptedResult(deps, delivery);
+      const actsByMs = deps.now() + later.poll!.firstMs + SLACK_MS;
+      const result = await recordEnd(deps, conversion.id, delivery, { ...patch, state: 'accepted', code: null, reason: warningsOf(outcome), receipt: outcome.receipt, endedAtMs: null, actsByMs });
+      return { ...later, ...result };
     }
     case 'retry': {
       const delayMs = outcome.retryAfterMs ?? backoffMs(delivery.attempts, deps.config.retryFirstMs, deps.config.retryLongestMs);

@@ -2,23 +2,33 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { DeliverResult } from '../contracts/activities.ts';
 import type { Conversion, Delivery } from '../domain/conversion.ts';
 import type { DeliveryState } from '../domain/event.ts';
-import { changeDelivery, type DeliveryPatch } from '../store/conversions.ts';
+import { changeDelivery, conversionById, type DeliveryPatch } from '../store/conversions.ts';
 import type { Deps } from './deps.ts';
 
 /** Ends and waits of a delivery, as they are recorded and told to the workflow. */
 
-/** Slack between the moment Temporal retries and the relay finding that it did not. */
-const SLACK_MS = 60_000;
+/** Slack between the moment Temporal acts and the relay finding that it did not. */
+export const SLACK_MS = 60_000;
 const SENDABLE: readonly DeliveryState[] = ['planned', 'parked', 'accepted'];
 
-/** Records the state that a delivery came to. Where it is not in a sendable state any more, what it is in stands. */
+/**
+ * Records the state that a delivery came to. Where it is not as it was read any more, what is recorded stands: another
+ * attempt has taken over, or it was cancelled.
+ */
 export async function recordEnd(deps: Deps, conversionId: string, delivery: Delivery, patch: DeliveryPatch & { state: DeliveryState }): Promise<DeliverResult> {
   const now = deps.now();
-  const after = await changeDelivery(
-    deps.db, conversionId, delivery.key, SENDABLE, { inFlightSinceMs: null, endedAtMs: now, ...patch }, new Date(delivery.deadlineAtMs + SLACK_MS), new Date(now),
-  );
-  const recorded = after?.deliveries.find((d) => d.key === delivery.key);
-  return recorded ? resultOf(recorded) : { state: patch.state, note: patch.reason ?? patch.state };
+  const change = { inFlightSinceMs: null, endedAtMs: now, actsByMs: delivery.deadlineAtMs + SLACK_MS, ...patch };
+  const after = await changeDelivery(deps.db, conversionId, delivery, SENDABLE, change, new Date(now));
+  const recorded = after && deliveryOf(after, delivery.key);
+  return recorded ? resultOf(recorded) : whatStands(deps, conversionId, delivery.key);
+}
+
+async function whatStands(deps: Deps, conversionId: string, key: string): Promise<DeliverResult> {
+  const found = await conversionById(deps.db, conversionId);
+  const recorded = found && deliveryOf(found.conversion, key);
+  if (!recorded) return { state: 'cancelled', note: 'This delivery is not planned any more.' };
+  if (recorded.state === 'planned') throw waitFailure({ code: 'attempt_overtaken', message: 'Another attempt of this delivery has begun.' }, deps.config.retryFirstMs);
+  return resultOf(recorded);
 }
 
 export const resultOf = (delivery: Delivery): DeliverResult =>
@@ -31,15 +41,20 @@ export const resultOf = (delivery: Delivery): DeliverResult =>
 export async function retryLater(
   deps: Deps, conversionId: string, delivery: Delivery, why: { code: string; message: string }, delayMs: number, patch: DeliveryPatch = {},
 ): Promise<DeliverResult> {
-  const nextMs = deps.now() + delayMs;
-  if (nextMs > delivery.deadlineAtMs) {
+  if (deps.now() + delayMs > delivery.deadlineAtMs) {
     const reason = `The next attempt would be later than the platform takes it. Last answer: ${why.message}`;
     return recordEnd(deps, conversionId, delivery, { ...patch, state: 'expired', code: why.code, reason });
   }
-  await changeDelivery(
-    deps.db, conversionId, delivery.key, SENDABLE,
-    { ...patch, inFlightSinceMs: null, code: why.code, reason: why.message }, new Date(nextMs + SLACK_MS), new Date(deps.now()),
-  );
+  return waitFor(deps, conversionId, delivery, why, delayMs, patch);
+}
+
+/** Records why and until when it waits, and throws the failure that makes Temporal wait so long. */
+export async function waitFor(
+  deps: Deps, conversionId: string, delivery: Delivery, why: { code: string; message: string }, delayMs: number, patch: DeliveryPatch = {},
+): Promise<never> {
+  const now = deps.now();
+  const change = { ...patch, inFlightSinceMs: null, code: why.code, reason: why.message, actsByMs: now + delayMs + SLACK_MS };
+  await changeDelivery(deps.db, conversionId, delivery, SENDABLE, change, new Date(now));
   throw waitFailure(why, delayMs);
 }
 

@@ -1,6 +1,6 @@
 import { destinationByPlatform } from '../destinations/catalog.ts';
 import type { Destination } from '../destinations/contract.ts';
-import { destinationContext, open } from '../store/secrets.ts';
+import { destinationContext, open, SecretsError } from '../store/secrets.ts';
 import type { DestinationDoc } from '../store/documents.ts';
 import type { CredentialKeys } from './deps.ts';
 
@@ -16,7 +16,13 @@ export interface ReadyDestination {
 export function readyDestination(doc: DestinationDoc, keys: CredentialKeys): ReadyDestination | { problem: string } {
   const platform = destinationByPlatform(doc.platform);
   if (!platform) return { problem: `The platform ${doc.platform} is not known to this version.` };
-  const secrets = JSON.parse(open(keys, doc.secrets, destinationContext(doc._id))) as Record<string, unknown>;
+  let secrets: Record<string, unknown>;
+  try {
+    secrets = JSON.parse(open(keys, doc.secrets, destinationContext(doc._id))) as Record<string, unknown>;
+  } catch (error) {
+    // One destination that cannot be used must not keep the others, or the conversion, from going on.
+    return { problem: `The secrets of "${doc.name}" cannot be read: ${error instanceof SecretsError ? error.message : 'they are not what was stored.'}` };
+  }
   const parsed = platform.settings.safeParse({ ...doc.settings, ...secrets });
   if (!parsed.success) return { problem: `The settings of "${doc.name}" are not valid: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}.` };
   return { doc, platform, settings: parsed.data, secrets: Object.values(secrets).flatMap(textsIn) };

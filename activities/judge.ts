@@ -12,8 +12,9 @@ import { outboundEvent } from './outbound-event.ts';
 export function judgeDeliveries(conversion: Conversion, click: ClickDoc | null, destinations: DestinationDoc[], keys: CredentialKeys, nowMs: number): void {
   for (const delivery of conversion.deliveries) {
     if (delivery.inFlightSinceMs !== null || !['planned', 'skipped', 'parked'].includes(delivery.state)) continue;
-    if (delivery.deadlineAtMs <= nowMs && delivery.state !== 'skipped') expire(delivery, nowMs);
-    else if (delivery.state !== 'parked' && (delivery.kind === 'event' || delivery.kind === 'custom')) judge(conversion, delivery, click, destinations, keys, nowMs);
+    if (delivery.deadlineAtMs <= nowMs) {
+      if (delivery.state !== 'skipped') expire(delivery, nowMs);
+    } else if (delivery.state !== 'parked' && (delivery.kind === 'event' || delivery.kind === 'custom')) judge(conversion, delivery, click, destinations, keys, nowMs);
   }
 }
 

@@ -11,6 +11,7 @@ import { destinationsOf } from '../store/destinations.ts';
 import { integrationOf } from '../store/integrations.ts';
 import { postbacksByIds, settlePostbacks } from '../store/postbacks.ts';
 import type { Conversion } from '../domain/conversion.ts';
+import type { Report, ReportError } from '../domain/report.ts';
 import type { ClickDoc, DestinationDoc, IntegrationDoc, PostbackDoc, PostbackOutcome } from '../store/documents.ts';
 import type { Deps } from './deps.ts';
 import { destinationFacts } from './destination-facts.ts';
@@ -67,8 +68,19 @@ async function load(deps: Deps, input: OpenInput): Promise<Loaded> {
 const uninstalled = (propertyId: string, network: string): IntegrationDoc =>
   ({ _id: '', propertyId, network, settings: {}, secret: null, rules: null, version: 0, createdAt: new Date(0), updatedAt: new Date(0) });
 
-function read(postback: PostbackDoc, integration: IntegrationDoc) {
-  return networkById(postback.network)!.parse(
+/** One postback that cannot be read any more must not keep the others waiting: it is kept raw, and its outcome says why. */
+function read(postback: PostbackDoc, integration: IntegrationDoc): Report | ReportError {
+  try {
+    return parse(postback, integration);
+  } catch (error) {
+    return { error: { code: 'parse_failed', message: `It could not be read: ${error instanceof Error ? error.message : String(error)}` } };
+  }
+}
+
+function parse(postback: PostbackDoc, integration: IntegrationDoc): Report | ReportError {
+  const network = networkById(postback.network);
+  if (!network) return { error: { code: 'network_unknown', message: `The network ${postback.network} is not in the catalog any more.` } };
+  return network.parse(
     {
       query: postback.query,
       contentType: postback.contentType,
@@ -119,7 +131,7 @@ const REASONS = {
   unknown: (_: string, is: string, raw: string | null) => (raw === null ? `It names no status; the conversion is ${is}.` : `Its status "${raw}" is not understood; the conversion is ${is}. Map the word and reprocess it.`),
 };
 
-function errorOutcome(report: ReturnType<typeof read>, nowMs: number): PostbackOutcome {
+function errorOutcome(report: Report | ReportError, nowMs: number): PostbackOutcome {
   const reason = 'error' in report ? report.error.message : 'It could not be taken in.';
   return { effect: 'error', reason, conversionId: null, at: new Date(nowMs) };
 }

@@ -27,16 +27,24 @@ export function planOf(conversion: Conversion, destinations: DestinationDoc[]): 
   };
 }
 
-/** `actsBy`, for each record: see ConversionDoc.dueAt. */
+/** When the run acts next: see ConversionDoc.dueAt. Notes on each delivery by when something happens to it. */
 export function timesOf(conversion: Conversion, destinations: DestinationDoc[], nowMs: number): ConversionTimes {
   const waits = [conversion.waitUntilMs, isFinal(conversion.status) ? null : conversion.holdUntilMs]
     .filter((ms): ms is number => ms !== null && ms > nowMs);
   const restDueAt = waits.length > 0 ? new Date(Math.min(...waits) + SLACK_MS) : null;
-  const open = conversion.deliveries.filter((delivery) => isOpen(delivery, nowMs));
-  if (open.length === 0) return { restDueAt, dueAt: restDueAt };
-  const acting = open.some((delivery) => delivery.state === 'accepted' || isReady(conversion, delivery, destinations));
-  const idleUntil = Math.min(...waits, ...open.map((delivery) => delivery.deadlineAtMs)) + SLACK_MS;
-  return { restDueAt, dueAt: new Date(acting ? nowMs + AT_ONCE_MS : Math.max(idleUntil, nowMs + SLACK_MS)) };
+  for (const delivery of conversion.deliveries) delivery.actsByMs = actsBy(conversion, delivery, destinations, nowMs);
+  const moments = conversion.deliveries.flatMap((delivery) => (delivery.actsByMs === null ? [] : [delivery.actsByMs]));
+  const dueAt = [...moments, ...(restDueAt ? [restDueAt.getTime()] : [])];
+  return { restDueAt, dueAt: dueAt.length > 0 ? new Date(Math.min(...dueAt)) : null };
+}
+
+/** A wait that an attempt recorded stays; what may go on now acts at once; what may not, by its deadline. */
+function actsBy(conversion: Conversion, delivery: Delivery, destinations: DestinationDoc[], nowMs: number): number | null {
+  if (!isOpen(delivery, nowMs)) return null;
+  const acting = delivery.state === 'accepted' || isReady(conversion, delivery, destinations);
+  if (!acting) return delivery.deadlineAtMs + SLACK_MS;
+  const waits = delivery.state !== 'parked' && delivery.attempts > 0 && delivery.actsByMs !== null && delivery.actsByMs > nowMs;
+  return waits ? delivery.actsByMs : nowMs + AT_ONCE_MS;
 }
 
 /** Still to be sent, taken but not confirmed, or failed and still sendable. */

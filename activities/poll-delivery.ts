@@ -5,7 +5,7 @@ import { conversionById } from '../store/conversions.ts';
 import { destinationById } from '../store/destinations.ts';
 import { attempt, type Tokens } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
-import { deliveryOf, recordEnd, resultOf, retryLater } from './delivery-record.ts';
+import { deliveryOf, recordEnd, resultOf, SLACK_MS, waitFor } from './delivery-record.ts';
 import type { Deps } from './deps.ts';
 import { readyDestination } from './destination.ts';
 
@@ -16,13 +16,14 @@ export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: 
   if (!delivery) return { state: 'cancelled', note: 'This delivery is not planned any more.' };
   if (delivery.state !== 'accepted' || delivery.receipt === null) return resultOf(delivery);
   const { conversion } = found;
-  const end = (state: 'delivered' | 'failed' | 'expired' | 'planned', code: string | null, reason: string | null, flags = delivery.flags) =>
-    recordEnd(deps, conversion.id, delivery, { state, code, reason, flags, ...(state === 'planned' && { endedAtMs: null, receipt: null }) });
+  const end = (state: 'delivered' | 'failed' | 'expired', code: string | null, reason: string | null, flags = delivery.flags) =>
+    recordEnd(deps, conversion.id, delivery, { state, code, reason, flags });
 
   const doc = await destinationById(deps.db, delivery.destinationId);
   const ready = doc && readyDestination(doc, deps.keys);
   if (!ready || 'problem' in ready || !ready.platform.result) {
-    return end('failed', 'result_unknown', 'The platform took it, but nobody can ask for the result any more: its destination was removed or changed.');
+    const reason = 'The platform took it, but nobody can ask for the result any more: its destination was removed or changed.';
+    return recordEnd(deps, conversion.id, delivery, { state: 'failed', code: 'result_unknown', reason, unknownSinceMs: deps.now() });
   }
   const { result } = ready.platform;
   const number = activityInfo().attempt;
@@ -57,11 +58,12 @@ export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: 
   /** The platform took it and then lost it: planned again, attempted when the platform wants it. */
   async function sendAgain(why: { code: string; message: string; retryAfterMs?: number }): Promise<DeliverResult> {
     const waitMs = why.retryAfterMs ?? backoffMs(number, deps.config.retryFirstMs, deps.config.retryLongestMs);
-    return { ...(await end('planned', why.code, why.message)), waitMs };
+    const planned = { state: 'planned' as const, code: why.code, reason: why.message, endedAtMs: null, receipt: null, actsByMs: deps.now() + waitMs + SLACK_MS };
+    return { ...(await recordEnd(deps, conversion.id, delivery!, planned)), waitMs };
   }
 
   function waitAndAsk(why: { code: string; message: string }, afterMs?: number): Promise<DeliverResult> {
     const firstMs = deps.config.resultPollFirstMs ?? result.firstPollMs;
-    return retryLater(deps, conversion.id, delivery!, why, afterMs ?? backoffMs(number, firstMs, deps.config.resultPollLongestMs));
+    return waitFor(deps, conversion.id, delivery!, why, afterMs ?? backoffMs(number, firstMs, deps.config.resultPollLongestMs));
   }
 };

@@ -5,11 +5,14 @@ import { clickDocId, knownClicks } from '../store/clicks.ts';
 import { deferDue, destinationsWithParked, overdue, parkedAt, waitingAfter } from '../store/conversions.ts';
 import { destinationById } from '../store/destinations.ts';
 import { deferPostback, unsettledBefore } from '../store/postbacks.ts';
+import type { PostbackDoc } from '../store/documents.ts';
 import { backoffMs } from './backoff.ts';
 import type { Deps } from './deps.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** How long one pass works on a backlog before it looks after the rest. */
+const BACKLOG_MS = 2 * MINUTE;
 
 /**
  * One pass over what should have been signalled and was not: postbacks without an outcome, conversions whose run is overdue,
@@ -28,7 +31,16 @@ export const createRelayOnce = (deps: Deps) => async (): Promise<RelayResult> =>
 
 async function relayPostbacks(deps: Deps, result: RelayResult): Promise<void> {
   const { db, config } = deps;
-  for (const postback of await unsettledBefore(db, new Date(deps.now()), config.relayBatch)) {
+  // Each one taken on is due later from then on, so the loop ends; a backlog is worked off within few passes.
+  const untilMs = deps.now() + BACKLOG_MS;
+  for (let batch = await unsettledBefore(db, new Date(deps.now()), config.relayBatch); batch.length > 0 && deps.now() < untilMs; batch = await unsettledBefore(db, new Date(deps.now()), config.relayBatch)) {
+    await relayBatch(deps, batch, result);
+  }
+}
+
+async function relayBatch(deps: Deps, batch: PostbackDoc[], result: RelayResult): Promise<void> {
+  const { db } = deps;
+  for (const postback of batch) {
     // The next try is set before the signal: what arrives meanwhile is not signalled twice, and a failure is not repeated at once.
     const nextTryAt = new Date(deps.now() + backoffMs(postback.tries + 1, MINUTE, HOUR));
     try {

@@ -10,6 +10,11 @@ export const createSettleDelivery = (deps: Deps) => async (input: SettleInput): 
   if (!delivery) return { state: input.state, note: input.reason };
   if (!['planned', 'parked', 'accepted'].includes(delivery.state)) return resultOf(delivery);
   const last = delivery.reason ? ` Last answer: ${delivery.reason}` : '';
+  if (delivery.state === 'accepted') {
+    // The platform may count it: it is no event that never went out, so it is taken back or restated like a delivered one.
+    const reason = `The platform took it, and did not say in time what became of it.${last}`;
+    return recordEnd(deps, input.conversionId, delivery, { state: 'failed', code: 'result_unknown', reason, unknownSinceMs: deps.now() });
+  }
   return recordEnd(deps, input.conversionId, delivery, {
     state: input.state, code: 'deadline', reason: `${input.reason}${last}`,
     unknownSinceMs: delivery.unknownSinceMs ?? delivery.inFlightSinceMs,

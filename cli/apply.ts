@@ -31,8 +31,9 @@ export function addApply(program: Command): void {
       for (const step of steps) {
         const check = options.dryRun ? null : await step.run();
         if (!options.json) printStep(step, words);
-        if (check?.state !== 'failed') continue;
-        if (!options.json) printLine(`    stays paused, the check failed: ${check.message} (${check.code})`);
+        if (check?.state !== 'failed' && check?.state !== 'unanswered') continue;
+        const why = check.state === 'failed' ? 'the check failed' : 'the check got no answer (`tributary destination resume` makes it active)';
+        if (!options.json) printLine(`    stays paused, ${why}: ${check.message} (${check.code})`);
         process.exitCode = EXIT.refused;
       }
       if (options.json) return printJson(steps.map(({ action, what, lines }) => ({ action, what, lines })));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CheckResult } from '../setup/destination-check.ts';
 import type { DestinationInput } from '../setup/destinations.ts';
 import type { DestinationDoc, OutboundMapping } from '../store/documents.ts';
 import { EXIT, usageError } from './errors.ts';
@@ -49,10 +50,10 @@ export function addDestination(program: Command): void {
       const { destination: changed, ...result } = await setDestination(deps, property, name, await inputOf(options), send);
       if (options.json) printJson({ ...view(changed), ...result });
       else printLine(result.changed ? `"${name}" is changed.${result.resumed ? ' It is active again.' : ''}` : 'Nothing to change.');
-      if (result.check?.state === 'failed') {
-        if (!options.json) printLine(`It stays paused, the check failed: ${result.check.message} (${result.check.code})`);
-        process.exitCode = EXIT.refused;
-      }
+      const stays = whyPaused(result.check, property, name);
+      if (!stays) return;
+      if (!options.json) printLine(`It stays paused: ${stays}`);
+      process.exitCode = EXIT.refused;
     }),
   );
 
@@ -66,7 +67,7 @@ export function addDestination(program: Command): void {
       const result = await checkDestination(deps, await findDestination(deps, property, name), send);
       if (options.json) printJson(result);
       else printLine(`${result.state}: ${result.message}${result.code ? ` (${result.code})` : ''}`);
-      if (result.state === 'failed') process.exitCode = EXIT.refused;
+      if (result.state === 'failed' || result.state === 'unanswered') process.exitCode = EXIT.refused;
     }),
   );
 
@@ -106,6 +107,13 @@ export function addDestination(program: Command): void {
       printTable(['Name', 'Platform', 'State', 'Why'], rows, 'No destinations yet.');
     }),
   );
+}
+
+/** Why a destination that a delivery had paused stays so after its settings were changed; null where it does not. */
+function whyPaused(check: CheckResult | null, property: string, name: string): string | null {
+  if (check?.state === 'failed') return `the change is stored, but the check failed: ${check.message} (${check.code})`;
+  if (check?.state !== 'unanswered') return null;
+  return `the check got no answer: ${check.message} (${check.code}). The change is stored; \`tributary destination resume "${property}" "${name}"\` makes it active.`;
 }
 
 /** Needs no store. */

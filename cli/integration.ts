@@ -21,9 +21,10 @@ export function addIntegration(program: Command): void {
 
   withExamples(
     withInput(integration.command('add').description('Install a network in a property; prints the postback URL to paste there')),
-    'integration add "My site" kma --set defaultCurrency=USD --set timeZone=Europe/Kyiv',
-    'integration add "My site" kma --set ipList=203.0.113.0/24,198.51.100.7 --set statusWords=ok=approved,no=rejected',
-    'integration add "My site" kma --secret @kma-secret.txt --set secretParameter=token',
+    'integration add "My site" partnerize',
+    'integration add "My site" generic --set defaultCurrency=USD --set timeZone=Europe/Kyiv',
+    'integration add "My site" generic --set ipList=203.0.113.0/24,198.51.100.7 --set statusWords=ok=approved,no=rejected',
+    'integration add "My site" generic --secret @network-secret.txt --set secretParameter=token',
   ).action((property: string, network: string, options: Options) =>
     withSession(async ({ deps, publicUrl }) => {
       const setup = await import('../setup/integrations.ts');
@@ -32,7 +33,7 @@ export function addIntegration(program: Command): void {
       const url = setup.postbackUrl(publicUrl, await findProperty(deps, property), network);
       if (options.json) return printJson({ ...view(added), postbackUrl: url });
       printLine(`${network} is installed in "${property}". Postback URL to paste there (keep it to yourself):\n${url}`);
-      if (added.secret) printLine(`Append &${added.settings.secretParameter}= and the secret.`);
+      if (added.secret) printLine(`Append ${url.includes('?') ? '&' : '?'}${added.settings.secretParameter}= and the secret.`);
     }),
   );
 

@@ -76,7 +76,7 @@ async function printProperty(
   printFacts([['Property', name], ['Id', id], ['Tag key', tagKey]]);
   for (const { network, url, secretParameter } of urls) {
     printLine(`\nPostback URL to paste at ${network} (keep it to yourself):\n${url}`);
-    if (secretParameter) printLine(`Append &${secretParameter}= and the secret of this integration.`);
+    if (secretParameter) printLine(`Append ${url.includes('?') ? '&' : '?'}${secretParameter}= and the secret of this integration.`);
   }
   if (urls.length === 0) printLine(`\nPostback URL: ${postbackBase(publicUrl, property)}<network>?...\nInstall a network for the whole of it: tributary integration add "${name}" kma`);
   if (destinations.length) printLine();

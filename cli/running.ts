@@ -13,6 +13,8 @@ export interface Installation {
   publicUrl: string;
   /** From CREDENTIALS_KEY or the data folder; null where neither has one. */
   credentialsKey: string | null;
+  /** Development: where requests to ad platforms go instead. */
+  sandboxOrigin: string | null;
   /** Whether the address is from the record of `npm start`, which stays when the process dies. */
   recorded: boolean;
 }
@@ -21,6 +23,7 @@ interface RunRecord {
   apiUrl?: string;
   mongodbUri?: string;
   mongodbDatabase?: string;
+  sandboxOrigin?: string | null;
 }
 
 type Env = Record<string, string | undefined>;
@@ -35,6 +38,8 @@ export async function findInstallation(env: Env): Promise<Installation> {
     mongodbDatabase: env.MONGODB_DATABASE || (!env.MONGODB_URI && record.mongodbDatabase) || 'tributary',
     publicUrl: env.PUBLIC_URL || record.apiUrl || PUBLIC_URL,
     credentialsKey: env.CREDENTIALS_KEY || storedKey?.trim() || null,
+    // The record speaks for its own installation, not for another at MONGODB_URI.
+    sandboxOrigin: env.SANDBOX_ORIGIN?.trim() || (!env.MONGODB_URI && record.sandboxOrigin) || null,
     recorded: !env.MONGODB_URI,
   };
 }

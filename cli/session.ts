@@ -25,7 +25,7 @@ export async function withSession(work: (session: Session) => Promise<void>): Pr
     const { ensureSetupIndexes } = await import('../store/indexes.ts');
     const { parseKeys } = await import('../store/secrets.ts');
     await ensureSetupIndexes(store.db);
-    await work({ deps: depsOf(store.db, () => parseKeys(requiredKey(installation))), publicUrl: installation.publicUrl, send });
+    await work({ deps: depsOf(store.db, () => parseKeys(requiredKey(installation))), publicUrl: installation.publicUrl, send: sendThrough(installation.sandboxOrigin) });
   } finally {
     await store.close();
   }
@@ -41,9 +41,9 @@ function depsOf(db: Db, readKeys: () => Keys): SetupDeps {
   };
 }
 
-const send: SendRequest = async (request) => {
+const sendThrough = (sandboxOrigin: string | null): SendRequest => async (request) => {
   const [{ createHttp }, { readConfig }] = await Promise.all([import('../activities/http.ts'), import('../config.ts')]);
-  const http = createHttp(readConfig(process.env));
+  const http = createHttp({ ...readConfig(process.env), sandboxOrigin });
   try {
     return await http.send(request);
   } finally {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { OutboundEvent } from './contract.ts';
 
 interface Device {
@@ -6,9 +7,14 @@ interface Device {
   userAgent: string | null;
 }
 
+/** Of a proxy, of a test or of a mistaken set-up, never of a visitor: at a platform such an address would match nobody. */
+const NOT_PUBLIC = new Set(['loopback', 'private', 'linkLocal', 'uniqueLocal', 'unspecified', 'carrierGradeNat', 'multicast', 'broadcast']);
+
+const isPublic = (ip: string): boolean => ipaddr.isValid(ip) && !NOT_PUBLIC.has(ipaddr.process(ip).range());
+
 const deviceIn = (source: { ip?: string | null; userAgent?: string | null }): Device => {
   const ip = source.ip?.trim() ?? '';
-  return { ip: isIP(ip) ? ip : null, userAgent: source.userAgent?.trim() || null };
+  return { ip: isIP(ip) && isPublic(ip) ? ip : null, userAgent: source.userAgent?.trim() || null };
 };
 
 /**

@@ -10,6 +10,8 @@ export interface RunRecord {
   mongodbDatabase?: string;
   temporalAddress?: string;
   temporalUiUrl?: string | null;
+  /** Where requests to ad platforms go instead, so that the CLI's go there too. */
+  sandboxOrigin?: string | null;
   pids?: { api: number; worker: number; temporal: number | null; mongodb: number | null };
 }
 

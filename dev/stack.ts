@@ -148,6 +148,7 @@ const recordOf = (stack: Stack) => ({
   mongodbDatabase: stack.mongodbDatabase,
   temporalAddress: stack.temporalAddress,
   temporalUiUrl: stack.temporalUiUrl,
+  sandboxOrigin: stack.env.SANDBOX_ORIGIN?.trim() || null,
   pids: {
     api: stack.api.pid,
     worker: stack.worker.pid,

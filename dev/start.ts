@@ -1,3 +1,4 @@
+import { readConfig } from '../config.ts';
 import { postbackUrl } from '../setup/integrations.ts';
 import { ensureStarterProperty } from './first-property.ts';
 import { LaunchError } from './launch-error.ts';
@@ -33,11 +34,15 @@ async function announce(stack: Stack): Promise<void> {
   const properties = await ensureStarterProperty(stack);
   console.log(`\nTributary is running.\n`);
   console.log(`  API          ${stack.apiUrl}`);
+  const { publicUrl: localUrl, sandboxOrigin } = readConfig({ ...stack.env, PUBLIC_URL: undefined });
+  if (localUrl !== stack.apiUrl) console.log(`  locally      ${localUrl}`);
   if (stack.temporalUiUrl) console.log(`  Temporal UI  ${stack.temporalUiUrl}`);
   console.log(`  Logs         ${stack.logDir}`);
+  if (sandboxOrigin) console.log(`\nDevelopment: every request to an ad platform goes to ${sandboxOrigin}, no real event goes out.`);
   for (const { property, networks } of properties) {
+    console.log(`\nProperty "${property.name}": tag key ${property.tagKey}, clicks go to ${stack.apiUrl}/${property.tagKey}/clicks`);
     for (const network of networks) {
-      console.log(`\nPostback URL of "${property.name}" for ${network}; it holds a secret key, so keep it between you and the network:`);
+      console.log(`Postback URL of "${property.name}" for ${network}; it holds a secret key, so keep it between you and the network:`);
       console.log(`  ${postbackUrl(stack.apiUrl, property, network)}`);
     }
   }

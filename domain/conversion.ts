@@ -64,6 +64,8 @@ export interface Delivery {
   /** It may be attempted until then. */
   deadlineAtMs: number;
   attempts: number;
+  /** By when something will have happened to it, an attempt or a question, if its run is alive; null where nothing is due. */
+  actsByMs: number | null;
   /** The key of the delivery that this one corrects. */
   corrects: string | null;
   /** Identifiers that were really sent. */

@@ -1,19 +1,29 @@
 import { compareAmounts } from './money.ts';
 import { deliveryKeyOf, eventIdOf, transactionIdOf } from './ids.ts';
 import { valueOf } from './mapping.ts';
-import { blankDelivery, cancel, correctionOf, type DestinationFacts, type Money } from './delivery.ts';
+import { blankDelivery, cancel, correctionOf, flag, type DestinationFacts, type Money } from './delivery.ts';
 import { isNeverSent, isUnsent, lastTold, latestOf, takenBack } from './standing.ts';
 import { isRejection } from './report.ts';
 import type { Conversion, Delivery, HistoryEntry } from './conversion.ts';
 
 /** Changes after an event was planned or delivered: taking back, restating, or the event of the policy for rejections. */
 export function planCorrections(conversion: Conversion, report: HistoryEntry, destination: DestinationFacts, nowMs: number): void {
-  const rejected = isRejection(conversion.status);
-  for (const event of eventsAt(conversion, destination.id)) {
-    const latest = latestOf(conversion, destination.id, event);
-    if (!latest || (rejected && report.effect !== 'applied')) continue;
-    if (rejected) takeBack(conversion, latest, destination, report, nowMs);
-    else followAmount(conversion, latest, destination, report, nowMs);
+  if (!isRejection(conversion.status)) {
+    cancelUnsentRejectionEvent(conversion, destination, nowMs);
+    for (const event of eventsAt(conversion, destination.id)) followAmount(conversion, latestOf(conversion, destination.id, event)!, destination, report, nowMs);
+  } else if (report.effect === 'applied') {
+    const events = conversion.deliveries.filter((d) => d.kind === 'event' && d.destinationId === destination.id && !meansRejection(conversion, d));
+    for (const event of events) takeBack(conversion, event, destination, report, nowMs);
+  }
+}
+
+/** An event that a rule plans for a rejection itself is not taken back by it. */
+export const meansRejection = (conversion: Conversion, delivery: Delivery): boolean =>
+  isRejection(conversion.history.find((entry) => entry.postbackId === delivery.postbackId)?.status ?? 'unknown');
+
+function cancelUnsentRejectionEvent(conversion: Conversion, destination: DestinationFacts, nowMs: number): void {
+  for (const d of conversion.deliveries) {
+    if (d.kind === 'custom' && d.destinationId === destination.id && isUnsent(d)) cancel(d, `superseded: the conversion is ${conversion.status}`, nowMs);
   }
 }
 
@@ -85,8 +95,4 @@ function cancelUnsentCorrections(conversion: Conversion, original: Delivery, now
   for (const d of conversion.deliveries) {
     if (d.corrects === original.key && d.kind === 'restate' && isUnsent(d)) cancel(d, `superseded: the conversion is ${conversion.status}`, nowMs);
   }
-}
-
-function flag(delivery: Delivery, code: string): void {
-  if (!delivery.flags.includes(code)) delivery.flags.push(code);
 }

@@ -28,7 +28,7 @@ export interface Money {
 export function blankDelivery(destination: Pick<DestinationFacts, 'id' | 'name' | 'platform'>, nowMs: number) {
   return {
     destinationId: destination.id, destinationName: destination.name, platform: destination.platform,
-    reason: null, code: null, plannedAtMs: nowMs, attempts: 0, corrects: null, sent: null, receipt: null,
+    reason: null, code: null, plannedAtMs: nowMs, actsByMs: null, attempts: 0, corrects: null, sent: null, receipt: null,
     inFlightSinceMs: null, unknownSinceMs: null, endedAtMs: null,
   };
 }
@@ -60,4 +60,8 @@ export function correctionOf(
 
 export function cancel(delivery: Delivery, reason: string, nowMs: number): void {
   Object.assign(delivery, { state: 'cancelled', code: 'superseded', reason, endedAtMs: nowMs });
+}
+
+export function flag(delivery: Delivery, code: string): void {
+  if (!delivery.flags.includes(code)) delivery.flags.push(code);
 }

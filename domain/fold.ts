@@ -28,7 +28,7 @@ export function takeIn(conversion: Conversion, postbackId: string, receivedAtMs:
 
   const entry = entryOf(postbackId, receivedAtMs, report);
   const before = { status: conversion.status, statusAtMs: conversion.statusAtMs };
-  entry.effect = effectOf(conversion, entry);
+  entry.effect = effectOf(conversion, conversion.history, entry);
   conversion.history.push(entry);
   Object.assign(conversion, stateOf(conversion.history, ctx.defaultCurrency));
   takeFacts(conversion, report);

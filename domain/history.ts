@@ -13,17 +13,16 @@ export const EMPTY_STATE: ConversionState = {
   status: 'unknown', statusAtMs: null, amount: null, currency: null, currencyAssumed: false, orderValue: null,
 };
 
-/** What a report that has just arrived does to the state that the reports before it made. */
-export function effectOf(state: ConversionState, report: HistoryEntry): Effect {
+/** What a report that is taken in now does to the state that the others, taken in before it, made. */
+export function effectOf(state: ConversionState, others: readonly HistoryEntry[], report: HistoryEntry): Effect {
   if (report.status === 'unknown') return 'unknown';
-  if (state.statusAtMs === null || state.status === 'unknown') return 'applied';
+  const known = others.filter((other) => other.status !== 'unknown');
+  if (known.length === 0) return 'applied';
   if (saysNothingNew(state, report)) return 'duplicate';
-  const earlier = report.occurredAtMs < state.statusAtMs
-    || (report.occurredAtMs === state.statusAtMs && RANK[report.status] < RANK[state.status]);
-  return earlier ? 'stale' : 'applied';
+  return inOrder([...known, report]).at(-1) === report ? 'applied' : 'stale';
 }
 
-/** The state after all these reports, given in order of arrival. */
+/** The state after all these reports. */
 export function stateOf(reports: readonly HistoryEntry[], defaultCurrency: string | null): ConversionState {
   const known = inOrder(reports.filter((report) => report.status !== 'unknown'));
   // A report without a known status never touches a known status, its amount or its time.
@@ -43,7 +42,7 @@ function moneyOf(ordered: readonly HistoryEntry[], defaultCurrency: string | nul
   const amount = ordered[at]?.amount ?? null;
   const said = saidCurrency(ordered, at);
   if (said !== null) return { amount, currency: said, currencyAssumed: false };
-  const assumed = amount !== null && defaultCurrency !== null;
+  const assumed = (amount !== null || ordered.some((report) => report.orderValue !== null)) && defaultCurrency !== null;
   return { amount, currency: assumed ? defaultCurrency : null, currencyAssumed: assumed };
 }
 
@@ -54,9 +53,10 @@ function saidCurrency(ordered: readonly HistoryEntry[], at: number): string | nu
   return before?.currency ?? after?.currency ?? null;
 }
 
-/** Sorted by time, then rank; Array.sort is stable, so arrival decides the rest. */
+/** By time, rank, arrival; not by the order in which they were taken in: the relay may bring a report after a later one. */
 function inOrder(reports: readonly HistoryEntry[]): HistoryEntry[] {
-  return [...reports].sort((a, b) => a.occurredAtMs - b.occurredAtMs || RANK[a.status] - RANK[b.status]);
+  return [...reports].sort((a, b) => a.occurredAtMs - b.occurredAtMs || RANK[a.status] - RANK[b.status]
+    || a.receivedAtMs - b.receivedAtMs || (a.postbackId < b.postbackId ? -1 : 1));
 }
 
 /** A sum or currency that a report does not state stays the conversion's, so it is no difference. */

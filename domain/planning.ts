@@ -1,5 +1,5 @@
 import { planCorrections } from './corrections.ts';
-import { blankDelivery, cancel, correctionOf, type DestinationFacts } from './delivery.ts';
+import { blankDelivery, cancel, correctionOf, flag, type DestinationFacts } from './delivery.ts';
 import { deliveryKeyOf, eventIdOf, transactionIdOf } from './ids.ts';
 import { wantedEvents, type WantedEvent } from './mapping.ts';
 import { isNeverSent, isUnsent, lastTold, latestOf, takenBack, wentOut } from './standing.ts';
@@ -93,6 +93,7 @@ function eventDelivery(
 function restore(
   conversion: Conversion, original: Delivery, wanted: WantedEvent, destination: DestinationFacts, report: HistoryEntry, nowMs: number,
 ): void {
+  if (original.occurredAtMs + (destination.reversal?.deadlineMs ?? 0) <= nowMs) return flag(original, 'restatement_too_late');
   const money = destination.value(wanted.event, { value: wanted.value, currency: wanted.currency });
   conversion.deliveries.push(correctionOf(conversion, original, 'restate', money, destination, report, nowMs));
 }

@@ -1,13 +1,13 @@
 import { destinationByPlatform } from '../destinations/catalog.ts';
-import type { BuildContext, Destination, Fetch, Outcome } from '../destinations/contract.ts';
+import { AuthorisationError, type BuildContext, type Destination, type Fetch, type Outcome } from '../destinations/contract.ts';
 import type { DestinationDoc } from '../store/documents.ts';
 import { destinationContext, open } from '../store/secrets.ts';
 import type { SendRequest, SetupDeps } from './deps.ts';
 import type { Settings } from './fields.ts';
 
 export interface CheckResult {
-  /** `unavailable`: the platform offers nothing to ask that would not count a conversion. */
-  state: 'passed' | 'failed' | 'unavailable';
+  /** `unavailable`: the platform offers nothing to ask that would not count a conversion. `unanswered`: it was asked and no answer came. */
+  state: 'passed' | 'failed' | 'unanswered' | 'unavailable';
   code: string | null;
   message: string;
 }
@@ -19,7 +19,7 @@ export async function checkDestination(deps: Pick<SetupDeps, 'keys' | 'now'>, de
   const secrets = JSON.parse(open(deps.keys, destination.secrets, destinationContext(destination._id))) as Settings;
   const settings = platform.settings.safeParse({ ...destination.settings, ...secrets });
   if (!settings.success) return failed('setting_invalid', `The settings of "${destination.name}" are not valid in this version: set them anew.`);
-  const result = await ask(platform, settings.data, deps.now(), send).catch(withoutAnswer);
+  const result = await ask(platform, settings.data, deps.now(), send).catch((error: unknown) => withoutAnswer(platform, error));
   return { ...result, message: withoutSecrets(result.message, secrets) };
 }
 
@@ -42,9 +42,10 @@ function resultOf(platform: Destination, outcome: Outcome): CheckResult {
   return failed(outcome.code, outcome.message);
 }
 
-function withoutAnswer(error: unknown): CheckResult {
+function withoutAnswer(platform: Destination, error: unknown): CheckResult {
+  if (error instanceof AuthorisationError) return resultOf(platform, error.outcome);
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return failed(typeof code === 'string' ? code : 'check_failed', `The check came to no answer: ${String(message ?? error)}`);
+  return { state: 'unanswered', code: typeof code === 'string' ? code : 'check_failed', message: String(message || error) };
 }
 
 const failed = (code: string, message: string): CheckResult => ({ state: 'failed', code, message });

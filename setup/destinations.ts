@@ -99,7 +99,7 @@ export async function saveDestination(deps: SetupDeps, current: DestinationDoc |
   const stored = { ...next, version: current.version + 1 };
   if (current.paused?.by !== 'delivery') return { destination: stored, changed: true, resumed: false, check: null };
   const check = await checkDestination(deps, stored, send);
-  const resumed = check.state !== 'failed' && (await resume(deps.db, stored._id, stored.version, new Date(deps.now()), 'delivery'));
+  const resumed = (check.state === 'passed' || check.state === 'unavailable') && (await resume(deps.db, stored._id, stored.version, new Date(deps.now()), 'delivery'));
   return { destination: resumed ? { ...stored, state: 'active', paused: null } : stored, changed: true, resumed, check };
 }
 

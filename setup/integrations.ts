@@ -47,9 +47,11 @@ export const listIntegrations = async (deps: Pick<SetupDeps, 'db'>, property: st
 export const postbackBase = (publicUrl: string, property: Pick<PropertyDoc, 'postbackKey'>): string =>
   `${publicUrl.replace(/\/+$/, '')}/${property.postbackKey}/collect/`;
 
-/** The URL to paste at the network, macros in it. */
-export const postbackUrl = (publicUrl: string, property: Pick<PropertyDoc, 'postbackKey'>, network: string): string =>
-  `${postbackBase(publicUrl, property)}${network}?${requireNetwork(network).postbackQuery}`;
+/** The URL to paste at the network, macros in it where the network has any. */
+export function postbackUrl(publicUrl: string, property: Pick<PropertyDoc, 'postbackKey'>, network: string): string {
+  const { postbackQuery } = requireNetwork(network);
+  return `${postbackBase(publicUrl, property)}${network}${postbackQuery && `?${postbackQuery}`}`;
+}
 
 /** The integration as it would be after the input, validated; nothing is stored. Equal to `current` where nothing changes. */
 export function nextIntegration(deps: Omit<SetupDeps, 'db'>, property: PropertyDoc, networkId: string, current: IntegrationDoc | null, input: IntegrationInput): IntegrationDoc {

@@ -59,16 +59,19 @@ const destinationsIn = ({ deliveries }: Conversion, states: Delivery['state'][])
 
 export type DeliveryPatch = Partial<Omit<Delivery, 'key' | 'value'>>;
 
+/** The delivery as the caller read it: somebody else's attempt since then changes `inFlightSinceMs`, and the change is refused. */
+export type DeliveryRead = Pick<Delivery, 'key' | 'inFlightSinceMs'>;
+
 /**
- * Changes one delivery where it is in one of these states, in one atomic step beside the other lanes, and moves the
- * conversion's `dueAt`: no earlier than `actsBy` while a delivery is open, else to the end of its wait. Returns the
- * conversion after the change, or null where the delivery is in none of the states. Uses _id.
+ * Changes one delivery where it is in one of these states and no other attempt has begun or ended since it was read, in one
+ * atomic step beside the other lanes. `dueAt` becomes the earliest moment by which something will have happened to an open
+ * delivery or a wait ends. Returns the conversion after the change, or null where the delivery is not as read. Uses _id.
  */
 export async function changeDelivery(
-  db: Db, id: string, key: string, from: readonly Delivery['state'][], patch: DeliveryPatch, actsBy: Date, now: Date,
+  db: Db, id: string, { key, inFlightSinceMs }: DeliveryRead, from: readonly Delivery['state'][], patch: DeliveryPatch, now: Date,
 ): Promise<Conversion | null> {
   const doc = await conversions(db).findOneAndUpdate(
-    { _id: id, deliveries: { $elemMatch: { key, state: { $in: [...from] } } } },
+    { _id: id, deliveries: { $elemMatch: { key, inFlightSinceMs, state: { $in: [...from] } } } },
     [
       {
         $set: {
@@ -81,7 +84,7 @@ export async function changeDelivery(
         $set: {
           openDestinations: destinationsWith(['parked', 'failed']),
           parkedDestinations: destinationsWith(['parked']),
-          dueAt: { $cond: [{ $gt: [{ $size: destinationsWith(['planned', 'accepted', 'parked', 'failed']) }, 0] }, { $max: ['$dueAt', actsBy] }, '$restDueAt'] },
+          dueAt: { $min: { $concatArrays: [momentsOfOpen, [{ $ifNull: ['$restDueAt', null] }]] } },
         },
       },
     ],
@@ -89,6 +92,15 @@ export async function changeDelivery(
   );
   return doc && conversionFromDoc(doc);
 }
+
+/** `$min` passes over nulls, and is null where there is nothing else. */
+const momentsOfOpen = {
+  $map: {
+    input: { $filter: { input: '$deliveries', as: 'd', cond: { $and: [{ $in: ['$$d.state', ['planned', 'accepted', 'parked', 'failed']] }, { $ne: [{ $ifNull: ['$$d.actsByMs', null] }, null] }] } } },
+    as: 'd',
+    in: { $toDate: { $toLong: '$$d.actsByMs' } },
+  },
+};
 
 const destinationsWith = (states: Delivery['state'][]) => ({
   $setUnion: [{ $map: { input: { $filter: { input: '$deliveries', as: 'd', cond: { $in: ['$$d.state', states] } } }, as: 'd', in: '$$d.destinationId' } }, []],

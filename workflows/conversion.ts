@@ -1,4 +1,4 @@
-import { condition, continueAsNew, setCurrentDetails, setHandler, sleep } from '@temporalio/workflow';
+import { condition, continueAsNew, setCurrentDetails, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { OpenPlan } from '../contracts/activities.ts';
 import { clickSignal, postbackSignal, viewQuery, wakeSignal, type ConversionInput } from '../contracts/conversion.ts';
 import { record } from './activities.ts';
@@ -58,9 +58,11 @@ export async function conversion(input: ConversionInput): Promise<void> {
     const now = Date.now();
     const ended = plan.unknown || plan.final || (plan.holdUntilMs !== null && plan.holdUntilMs <= now);
     if (ended && plan.waitUntilMs === null && lanes.open(now).length === 0 && inbox.reasons.length === 0) return;
-    if (inbox.signals >= SIGNALS_MAX && lanes.idle() && inbox.reasons.length === 0) await continueAsNew<typeof conversion>(input);
+    if ((inbox.signals >= SIGNALS_MAX || workflowInfo().continueAsNewSuggested) && lanes.idle() && inbox.reasons.length === 0) await continueAsNew<typeof conversion>(input);
 
-    armTimer(lanes.nextActMs(now, [plan.waitUntilMs, plan.final ? null : plan.holdUntilMs]));
+    // A hold that is over while something is still open is no moment to wait for any more.
+    const holdMs = plan.holdUntilMs !== null && plan.holdUntilMs > now ? plan.holdUntilMs : null;
+    armTimer(lanes.nextActMs(now, [plan.waitUntilMs, holdMs]));
     const seen = lanes.changes;
     await condition(() => inbox.reasons.length > 0 || timer?.fired === true || lanes.changes !== seen);
   }

@@ -16,6 +16,13 @@ import { playAll, type Result } from './play.ts';
 
 const once = process.argv.includes('--once');
 const json = process.argv.includes('--json');
+const USAGE = `Usage: npm run demo [-- [--once] [--json]]
+  --once  end after the story, with 0 only if everything came out as told
+  --json  print the result as one more line, of JSON`;
+if (process.argv.includes('--help')) {
+  console.log(USAGE);
+  process.exit(0);
+}
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 interface Demo {
@@ -55,7 +62,7 @@ async function play({ stack, sandboxOrigin }: Demo): Promise<Result> {
   const store = await openStore(stack.mongodbUri, stack.mongodbDatabase, 30_000);
   const connection = await Connection.connect({ address: stack.temporalAddress });
   try {
-    return await playAll({ stack, store, temporal: new Client({ connection }).workflow, sandbox: sandboxClient(sandboxOrigin), say });
+    return await playAll({ stack, store, temporal: new Client({ connection }).workflow, sandbox: sandboxClient(sandboxOrigin), say, links: !once });
   } finally {
     await connection.close();
     await store.close();

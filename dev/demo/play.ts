@@ -27,12 +27,14 @@ export interface PlayDeps {
   temporal: WorkflowClient;
   sandbox: SandboxClient;
   say(line: string): void;
+  /** Whether the stack stays up, so that its addresses are worth printing. */
+  links?: boolean;
   /** Called when the first chapter is told and the others are about to be, for tests that kill something in the middle. */
   inTheMiddle?(): Promise<void>;
 }
 
 /** Plays the story over HTTP, waits until it came out as told, and says what it saw. */
-export async function playAll({ stack, store, temporal, sandbox, say, inTheMiddle }: PlayDeps): Promise<Result> {
+export async function playAll({ stack, store, temporal, sandbox, say, links = true, inTheMiddle }: PlayDeps): Promise<Result> {
   const property = await openShop(store, stack.credentialsKey);
   const world = outside(stack.apiUrl, property);
   const [first, ...others] = story({
@@ -57,7 +59,7 @@ export async function playAll({ stack, store, temporal, sandbox, say, inTheMiddl
   for (const { chapter, wrong } of played) for (const each of wrong) say(`${chapter.letter}: ${each}`);
   for (const each of [...lost, ...twice.map((event) => `counted twice: ${event}`)]) say(each);
   await sayCosts(temporal, `${property._id}/kma/${first!.key}`, operations, say);
-  say(`\nTemporal UI  ${stack.temporalUiUrl ?? 'off'}\nAPI          ${stack.apiUrl}\nLogs         ${stack.logDir}\n`);
+  if (links) say(`\nTemporal UI  ${stack.temporalUiUrl ?? 'off'}\nAPI          ${stack.apiUrl}\nLogs         ${stack.logDir}\n`);
 
   const ok = played.every(({ wrong }) => wrong.length === 0) && conversions.length === played.length && lost.length === 0 && twice.length === 0;
   say(ok ? 'Everything came out as told.' : 'Not everything came out as told.');

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -98,10 +98,23 @@ describe('the tributary command', () => {
     expect(transcript.join('')).not.toContain(TOKEN);
   });
 
+  test('sends its check where `npm start` sends events, and says how to go on where no answer comes', async () => {
+    const beside = await mkdtemp(join(tmpdir(), 'tributary-cli-'));
+    for (const name of ['run.json', 'credentials.key']) await cp(join(folder, name), join(beside, name));
+    const record = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
+    await writeFile(join(beside, 'run.json'), JSON.stringify({ ...record, sandboxOrigin: 'http://127.0.0.1:9' }));
+    const paused = { code: '190', reason: 'The token expired.', by: 'delivery' as const, at: new Date(0) };
+    await store.db.collection('destinations').updateOne({ name: 'Pixel' }, { $set: { state: 'paused', paused } });
+    const set = await tributary(['destination', 'set', 'Applied', 'Pixel', '--set', 'testEventCode=TEST1'], { env: { DATA_DIR: beside } });
+    expect(set).toMatchObject({ code: 1, err: '', out: expect.stringMatching(
+      /^"Pixel" is changed\.\nIt stays paused: the check got no answer: .* \(ECONNREFUSED\)\. The change is stored; `tributary destination resume "Applied" "Pixel"` makes it active\.\n$/) });
+    await rm(beside, { recursive: true });
+  });
+
   test('a failed check ends with 1, a wrong usage with 2, help with 0', async () => {
     // Nothing listens there: the platform cannot be reached.
     const check = await tributary(['destination', 'check', 'Applied', 'Pixel'], { env: { SANDBOX_ORIGIN: 'http://127.0.0.1:9' } });
-    expect(check).toMatchObject({ code: 1, out: expect.stringMatching(/^failed: /), err: '' });
+    expect(check).toMatchObject({ code: 1, out: expect.stringMatching(/^unanswered: .* \(ECONNREFUSED\)\n$/), err: '' });
     expect(await tributary(['property', 'show'])).toMatchObject({ code: 2, err: "Missing required argument 'property'. (missing_argument)\n" });
     expect((await tributary(['property', 'create', '--help'])).out).toContain('$ tributary property create "My site" --network kma');
   });

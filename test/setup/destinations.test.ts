@@ -78,11 +78,14 @@ describe('a destination', () => {
     const first = await setDestination(deps, site, PIXEL.name, { settings: { testEventCode: 'TEST1' } }, refusing.send);
     expect(first).toMatchObject({ changed: true, resumed: false, check: { state: 'failed' } });
     expect(await findDestination(deps, site, PIXEL.name)).toMatchObject({ state: 'paused', version: 2 });
+    const silent = () => Promise.reject(Object.assign(new Error('No whole answer within 10 ms.'), { code: 'timeout' }));
+    expect(await setDestination(deps, site, PIXEL.name, { settings: { testEventCode: 'TEST2' } }, silent)).toMatchObject({ changed: true, resumed: false, check: { state: 'unanswered', code: 'timeout' } });
+    expect(await findDestination(deps, site, PIXEL.name)).toMatchObject({ state: 'paused', version: 3 });
     const accepting = platformAnswering(200, { id: settings.pixelId, name: 'Pixel', events_received: 1 });
     const second = await setDestination(deps, site, PIXEL.name, { secrets: { accessToken: 'EAAB-new' } }, accepting.send);
     expect(second).toMatchObject({ changed: true, resumed: true, check: { state: 'passed' } });
     expect(accepting.requests).toHaveLength(1);
-    expect(await findDestination(deps, site, PIXEL.name)).toMatchObject({ state: 'active', paused: null, version: 3 });
+    expect(await findDestination(deps, site, PIXEL.name)).toMatchObject({ state: 'active', paused: null, version: 4 });
   });
 });
 
@@ -95,7 +98,7 @@ describe('the check', () => {
     const unreachable = await checkDestination(deps, added, async () => {
       throw Object.assign(new Error('No whole answer within 10 ms for EAAB-very-secret.'), { code: 'timeout' });
     });
-    expect(unreachable).toMatchObject({ state: 'failed', code: 'timeout', message: expect.not.stringContaining('very-secret') });
+    expect(unreachable).toMatchObject({ state: 'unanswered', code: 'timeout', message: expect.not.stringContaining('very-secret') });
   });
 });
 

@@ -39,6 +39,10 @@ test('the postback URL has exactly the form of the integration guide', () => {
   );
 });
 
+test('the postback URL of a network without macros ends in its name', () => {
+  expect(postbackUrl('https://t1.example', { postbackKey: 'hBtoE3hN1234' }, 'partnerize')).toBe('https://t1.example/hBtoE3hN1234/collect/partnerize');
+});
+
 describe('integrations', () => {
   test('keep their settings, normalised, and are installed once', async () => {
     const { _id, name } = await fresh();

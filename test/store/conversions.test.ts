@@ -32,8 +32,10 @@ const save = async (made: Conversion, times: { dueAt: Date | null; restDueAt: Da
 const docOf = async (id: string) => (await store.db.collection<ConversionDoc>('conversions').findOne({ _id: id }))!;
 const ids = (found: { conversionId: string }[]) => found.map((each) => each.conversionId);
 const key = (destination: string) => `${destination}/Lead/1/event/1`;
-const change = (destination: string, patch: Parameters<typeof changeDelivery>[4], actsBy = at(100), from: Delivery['state'][] = ['planned', 'parked', 'accepted', 'failed']) =>
-  changeDelivery(store.db, 'c', key(destination), from, patch, actsBy, at(1));
+const change = (
+  destination: string, patch: Parameters<typeof changeDelivery>[4],
+  { from = ['planned', 'parked', 'accepted', 'failed'], inFlightSinceMs = null }: { from?: Delivery['state'][]; inFlightSinceMs?: number | null } = {},
+) => changeDelivery(store.db, 'c', { key: key(destination), inFlightSinceMs }, from, patch, at(1));
 
 describe('money', () => {
   const AMOUNTS = {
@@ -98,14 +100,14 @@ describe('changeDelivery', () => {
 
   test('of two that want the same delivery from the same state, one gets it', async () => {
     await save(conversion('c', ['a']));
-    const both = await Promise.all(['delivered', 'cancelled'].map((state) => change('a', { state: state as 'delivered' }, at(100), ['planned'])));
+    const both = await Promise.all(['delivered', 'cancelled'].map((state) => change('a', { state: state as 'delivered' }, { from: ['planned'] })));
     expect(both.filter((each) => each !== null)).toHaveLength(1);
   });
 
   test('gives null and changes nothing where the state does not fit, or there is no such delivery', async () => {
     await save(conversion('c', ['a']));
     const before = await docOf('c');
-    expect(await change('a', { state: 'delivered' }, at(100), ['parked'])).toBeNull();
+    expect(await change('a', { state: 'delivered' }, { from: ['parked'] })).toBeNull();
     expect(await change('nowhere', { state: 'delivered' })).toBeNull();
     expect(await docOf('c')).toEqual(before);
   });
@@ -119,13 +121,26 @@ describe('changeDelivery', () => {
     expect(await docOf('c')).toMatchObject({ openDestinations: ['b'], parkedDestinations: [] });
   });
 
-  test('moves dueAt later while a delivery is open, never earlier, and to the end of the wait when none is', async () => {
+  test('is refused where another attempt has begun, or ended, since the delivery was read', async () => {
+    await save(conversion('c', ['a']));
+    expect(await change('a', { inFlightSinceMs: 5 })).not.toBeNull();
+    expect(await change('a', { inFlightSinceMs: 6 })).toBeNull();
+    expect(await change('a', { inFlightSinceMs: null }, { inFlightSinceMs: 5 })).not.toBeNull();
+    expect(await change('a', { state: 'delivered' }, { inFlightSinceMs: 5 })).toBeNull();
+    expect((await conversionById(store.db, 'c'))!).toMatchObject({ revision: 3, conversion: { deliveries: [{ state: 'planned', inFlightSinceMs: null }] } });
+  });
+
+  test('makes dueAt the first moment by which an open delivery acts or a wait ends', async () => {
     await save(conversion('c', ['a', 'b']), { dueAt: at(50), restDueAt: at(9_000) });
-    await change('a', { inFlightSinceMs: 5 }, at(100));
+    await change('a', { actsByMs: at(100).getTime() });
     expect((await docOf('c')).dueAt).toEqual(at(100));
-    await change('a', { state: 'delivered' }, at(70));
+    await change('b', { actsByMs: at(70).getTime() });
+    expect((await docOf('c')).dueAt).toEqual(at(70));
+    await change('b', { state: 'delivered' });
     expect((await docOf('c')).dueAt).toEqual(at(100));
-    await change('b', { state: 'delivered' }, at(70));
+    await change('a', { actsByMs: at(20_000).getTime() });
+    expect((await docOf('c')).dueAt).toEqual(at(9_000));
+    await change('a', { state: 'delivered' });
     expect((await docOf('c')).dueAt).toEqual(at(9_000));
   });
 
@@ -207,7 +222,7 @@ describe('every question walks its index', () => {
   const questions: [name: string, index: string, ask: Parameters<typeof indexesOf>[1]][] = [
     ['conversionById', '_id_', (db) => conversionById(db, 'c')],
     ['saveConversion over a revision', '_id_', (db) => saveConversion(db, conversion('c'), 7, NO_TIMES, at(0))],
-    ['changeDelivery', '_id_', (db) => changeDelivery(db, 'c', key('a'), ['planned'], { state: 'parked' }, at(1), at(0))],
+    ['changeDelivery', '_id_', (db) => changeDelivery(db, 'c', { key: key('a'), inFlightSinceMs: null }, ['planned'], { state: 'parked' }, at(0))],
     ['deferDue', '_id_', (db) => deferDue(db, 'c', at(1))],
     ['waitersFor', 'waiters', (db) => waitersFor(db, 'p', 'x')],
     ['waitingAfter', 'waiting', (db) => waitingAfter(db, 'c', 10)],

@@ -40,6 +40,15 @@ describe('what a report does', () => {
       .toEqual(['applied', 'applied', 'applied', 'applied']);
   });
 
+  test('at equal times arrival decides, also where the relay takes in a report after a later one', () => {
+    const { conversion, effects: seen } = story([
+      { report: report('rejected'), arrives: 30 },
+      { report: report('approved', { amount: '5', currency: 'USD' }), arrives: 10 },
+    ]);
+    expect(seen).toEqual(['applied', 'stale']);
+    expect(conversion).toMatchObject({ status: 'rejected', deliveries: [] });
+  });
+
   test('an unknown status never replaces a known status, its amount or its time', () => {
     const { conversion, effects: seen } = story([
       { report: report('pending', { amount: '10', currency: 'USD', at: 1 }) },

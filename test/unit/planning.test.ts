@@ -150,6 +150,27 @@ test('rules of an integration replace the defaults, and a per-report rule counts
     .toEqual(['meta Deposit 1 event 1200 RUB', 'meta Deposit 2 event 5 RUB']);
 });
 
+test('an event that a rule plans for a rejection is sent, and not taken back by it', () => {
+  const rules = [...DEFAULT_RULES, { when: { status: ['rejected' as const, 'trash' as const] }, event: 'LeadLost', value: 'none' as const, once: 'conversion' as const }];
+  expect(told(story([pending(), rejected(5), { report: report('trash', { at: 6 }) }], { rules, ...at3('google-ads') }).conversion))
+    .toEqual(['google-ads Lead 1 event', 'google-ads LeadLost 1 event', 'google-ads Lead 1 retract']);
+});
+
+test('under a per-report rule every generation that stands is taken back', () => {
+  const rules = [{ when: { status: ['pending' as const, 'hold' as const] }, event: 'Lead', value: 'none' as const, once: 'report' as const }];
+  expect(told(story([pending(), { report: report('hold', { at: 1 }) }, rejected(5)], { rules, ...at3('google-ads') }).conversion))
+    .toEqual(['google-ads Lead 1 event', 'google-ads Lead 2 event', 'google-ads Lead 1 retract', 'google-ads Lead 2 retract']);
+});
+
+test('an unsent event of the policy for rejections is withdrawn when the conversion is approved again', () => {
+  const destinations = [destination('meta', { onRejection: { event: 'LeadRejected' } })];
+  const { conversion } = story([pending()], { destinations });
+  const ctx = { defaultCurrency: null, rules: DEFAULT_RULES, destinations };
+  takeIn(conversion, 'r', at(5), report('rejected', { at: 5 }), { ...ctx, nowMs: at(5) });
+  takeIn(conversion, 'a', at(6), report('approved', { at: 6 }), { ...ctx, nowMs: at(6) });
+  expect(told(conversion)).toContain('meta LeadRejected 1 custom cancelled');
+});
+
 test('at most one accepted event stands per destination and event, whatever the story', () => {
   const arrival = fc.record({ status: fc.constantFrom<Status>('pending', 'hold', 'approved', 'rejected', 'trash', 'unknown'), at: fc.integer({ min: 0, max: 9 }), amount: fc.option(fc.constantFrom('1', '2')) });
   fc.assert(fc.property(fc.array(arrival, { maxLength: 8 }), (arrivals) => {

@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { deviceOf } from '../../../destinations/visitor.ts';
+import { click, event } from './sample.ts';
+
+describe("the visitor's device", () => {
+  test.each(['127.0.0.1', '::1', '10.1.2.3', '172.18.0.1', '192.168.0.7', '169.254.0.1', '100.64.0.1', '0.0.0.0', '::', 'fe80::1', 'fe80::1%eth0', 'fd00::1', '224.0.0.1', '255.255.255.255', '::ffff:127.0.0.1'])(
+    '%s is nobody\'s address and never sent',
+    (ip) => expect(deviceOf(event({ click: click({ ip }) }))).toEqual({ ip: null, userAgent: 'Mozilla/5.0 (iPhone)' }),
+  );
+  test.each(['8.8.8.8', '203.0.113.7', '198.51.100.7', '2001:db8::1', '2a00:1450::1', '::ffff:8.8.8.8'])('%s is sent as it is', (ip) =>
+    expect(deviceOf(event({ click: click({ ip }) })).ip).toBe(ip),
+  );
+  test('is that of the report where the click has only an address that is not public', () => {
+    const user = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0' };
+    expect(deviceOf(event({ click: click({ ip: '10.0.0.1', userAgent: null }), user }))).toEqual(user);
+  });
+});
