@@ -48,7 +48,18 @@ export interface EngineOptions {
   /** The store's client emits what is sent to MongoDB. */
   monitorCommands?: boolean;
   now?: () => number;
+  /** Other servers than those of the test run: for scripts, which vitest does not run. */
+  servers?: EngineServers;
 }
+
+export interface EngineServers {
+  mongodbUri: string;
+  temporalAddress: string;
+  workflowBundlePath: string;
+}
+
+const serversOfTheRun = (): EngineServers =>
+  ({ mongodbUri: inject('mongodbUri'), temporalAddress: inject('temporalAddress'), workflowBundlePath: inject('workflowBundlePath') });
 
 const quiet = { info() {}, warn() {}, error() {} };
 let runtimeInstalled = false;
@@ -56,9 +67,10 @@ let runtimeInstalled = false;
 export async function startEngine(options: EngineOptions = {}) {
   if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
   runtimeInstalled = true;
-  const store = await openTestStore({ monitorCommands: options.monitorCommands ?? false });
+  const servers = options.servers ?? serversOfTheRun();
+  const store = await openTestStore({ mongodbUri: servers.mongodbUri, monitorCommands: options.monitorCommands ?? false });
   const config: Config = {
-    ...readConfig({}), temporalAddress: inject('temporalAddress'), temporalNamespace: `test-${randomBytes(6).toString('hex')}`,
+    ...readConfig({}), temporalAddress: servers.temporalAddress, temporalNamespace: `test-${randomBytes(6).toString('hex')}`,
     retryFirstMs: 50, retryLongestMs: 500, resultPollFirstMs: 100, resultPollLongestMs: 500, relayAfterMs: 0, shutdownGraceMs: 5_000,
     ...options.config,
   };
@@ -86,7 +98,7 @@ export async function startEngine(options: EngineOptions = {}) {
   const activities = createActivities(deps);
   const native = await NativeConnection.connect({ address: config.temporalAddress });
   const startWorkers = async () => {
-    const workers = await createWorkers(native, config, { workflowBundle: { codePath: inject('workflowBundlePath') } }, activities);
+    const workers = await createWorkers(native, config, { workflowBundle: { codePath: servers.workflowBundlePath } }, activities);
     const running = Promise.all(workers.map((worker) => worker.run()));
     return { stop: async () => { for (const worker of workers) worker.shutdown(); await running; } };
   };

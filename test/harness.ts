@@ -3,9 +3,8 @@ import { inject } from 'vitest';
 import { openStore, type Store } from '../store/db.ts';
 
 /** A store on a database of its own; `close` drops it. With `monitorCommands` its client emits what is sent to MongoDB. */
-export async function openTestStore({ monitorCommands = false } = {}): Promise<Store> {
-  const uri = inject('mongodbUri');
-  const store = await openStore(monitorCommands ? monitored(uri) : uri, `test_${randomBytes(6).toString('hex')}`, 30_000);
+export async function openTestStore({ monitorCommands = false, mongodbUri = inject('mongodbUri') } = {}): Promise<Store> {
+  const store = await openStore(monitorCommands ? monitored(mongodbUri) : mongodbUri, `test_${randomBytes(6).toString('hex')}`, 30_000);
   return {
     ...store,
     close: async () => {
