@@ -13,7 +13,7 @@ export type StatusWords = ReadonlyMap<string, Meaning>;
 const words = (status: KnownStatus, ...list: string[]): [string, Meaning][] => list.map((word) => [word, { status }]);
 const guesses = (status: KnownStatus, ...list: string[]): [string, Meaning][] => list.map((word) => [word, { status, guessed: true }]);
 
-/** Words that networks of this family use (facts/domain.md A.3), whichever of them speaks. */
+/** Words that networks of this family use, whichever of them speaks. */
 export const COMMON_WORDS: StatusWords = new Map([
   ...words('pending', 'pending', 'new', 'wait', 'waiting', 'processing', 'in_work', 'lead'),
   ...guesses('pending', '0'),

@@ -1,5 +1,5 @@
 /**
- * AnyTrack's parameter names (facts/domain.md B.5) and those that networks commonly call the same things. Case, `_` and `-`
+ * AnyTrack's parameter names and those that networks commonly call the same things. Case, `_` and `-`
  * are ignored, so each name stands here once, in lower case without them. The first that carries a value counts.
  */
 export const canonicalName = (name: string): string => name.toLowerCase().replace(/[_-]/g, '');

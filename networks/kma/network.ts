@@ -10,7 +10,7 @@ import { STATUS_SOURCES } from './status.ts';
 
 const DATA_SLOTS = ['data1', 'data2', 'data3', 'data4', 'data5'] as const;
 const DEFAULT_SLOT = 'data3';
-/** KMA does not document the zone of `date`; a Russian network's panel runs on Moscow time (facts/domain.md A.2). */
+/** KMA does not document the zone of `date`; a Russian network's panel runs on Moscow time. */
 const TIME_ZONE = 'Europe/Moscow';
 
 /** KissMyAds: a GET (or a form, or JSON) with flat parameters, one for each macro of the postback URL. */

@@ -1,6 +1,6 @@
 import { COMMON_WORDS, type StatusSource, type StatusWords } from '../status-words.ts';
 
-/** KMA's letters (facts/domain.md A.3). T and H were never seen from it. */
+/** KMA's letters. T and H were never seen from it. */
 const LETTERS: StatusWords = new Map([
   ['p', { status: 'pending' }],
   ['a', { status: 'approved' }],

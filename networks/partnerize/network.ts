@@ -11,7 +11,7 @@ const SLOTS = ['publisher_reference', 'advertiser_reference'] as const;
 const DEFAULT_SLOT = 'publisher_reference';
 const TIME_ZONE = 'UTC';
 
-/** Partnerize (Performance Horizon): one JSON object per conversion, statuses and commissions per item (facts/domain.md C). */
+/** Partnerize (Performance Horizon): one JSON object per conversion, statuses and commissions per item. */
 export const partnerize: Network = {
   id: 'partnerize',
   title: 'Partnerize',

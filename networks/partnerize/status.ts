@@ -2,7 +2,7 @@ import type { KnownStatus, Status } from '../../domain/report.ts';
 import { carries, type Parameters, textOf } from '../parameters.ts';
 import { meaningOf, type StatusReading, type StatusWords } from '../status-words.ts';
 
-/** Partnerize's words; in its CSV sample 1 goes with pending, other numbers are not documented (facts/domain.md C). */
+/** Partnerize's words; in its CSV sample 1 goes with pending, other numbers are not documented. */
 const WORDS: StatusWords = new Map([
   ['1', { status: 'pending' }],
   ['pending', { status: 'pending' }],

@@ -5,7 +5,7 @@ import { viewQuery } from '../../contracts/conversion.ts';
 import { costsOf } from '../../dev/demo/costs.ts';
 import { startEngine, type Engine } from '../engine.ts';
 
-/** What a conversion may cost: design.md 4, "they go down, not up". */
+/** What a conversion may cost: these bounds go down, not up. */
 
 /** Events of a conversion, the questions after asynchronous results left aside. */
 const EVENTS_MAX = 60;
