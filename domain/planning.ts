@@ -23,7 +23,6 @@ export function planAfter(conversion: Conversion, report: HistoryEntry, before: 
       for (const destination of ctx.destinations) planEvent(conversion, report, wanted, destination, eventTime, ctx.nowMs);
     }
   }
-  if (report.effect === 'unknown') return;
   for (const destination of ctx.destinations) planCorrections(conversion, report, destination, ctx.nowMs);
 }
 

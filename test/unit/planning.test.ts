@@ -73,6 +73,11 @@ describe('changes before an event is sent', () => {
   });
 });
 
+test('a new amount without any status replaces the old one in what is not sent yet', () => {
+  const none = (amount: string, minutes: number) => ({ report: report('none', { amount, currency: 'USD', at: minutes }), arrives: minutes });
+  expect(told(story([none('10', 0), none('20', 5)], { accept: false }).conversion)).toEqual(['meta Purchase 1 event 20 USD planned']);
+});
+
 describe('changes after delivery', () => {
   test('Google Ads: a rejection retracts Lead and Purchase once, and a new approval is the next generation', () => {
     const { conversion } = story([pending(), approved(5), rejected(9), rejected(10), approved(12)], at3('google-ads'));
