@@ -58,8 +58,11 @@ export async function waitFor(
   throw waitFailure(why, delayMs);
 }
 
+/** Temporal takes a delay of 0 ("Retry-After: 0", a date that has passed) for "no retry at all", and the event would be lost. */
+const WAIT_LEAST_MS = 100;
+
 /** An expected failure: Temporal waits `delayMs`, and its own error metrics stay quiet. */
 export const waitFailure = (why: { code: string; message: string }, delayMs: number): ApplicationFailure =>
-  ApplicationFailure.create({ message: why.message, type: why.code, nextRetryDelay: delayMs, category: ApplicationFailureCategory.BENIGN });
+  ApplicationFailure.create({ message: why.message, type: why.code, nextRetryDelay: Math.max(delayMs, WAIT_LEAST_MS), category: ApplicationFailureCategory.BENIGN });
 
 export const deliveryOf = (conversion: Conversion, key: string): Delivery | undefined => conversion.deliveries.find((d) => d.key === key);
