@@ -1,8 +1,11 @@
 /** What the server, the world and each fake platform agree on. A new platform implements `Platform` and is listed in platforms/index.ts. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { World } from './world.ts';
+import type { Account, World } from './world.ts';
 
-export const platformNames = ['meta', 'google-data-manager', 'tiktok', 'google-oauth'] as const;
+export const platformNames = [
+  'meta', 'google-data-manager', 'google-ads', 'google-oauth', 'tiktok', 'ga4', 'microsoft', 'microsoft-offline', 'microsoft-oauth', 'snapchat',
+  'pinterest', 'reddit', 'x', 'linkedin', 'taboola', 'outbrain', 'openai', 'webhook',
+] as const;
 export type PlatformName = (typeof platformNames)[number];
 
 export interface SandboxRequest {
@@ -33,6 +36,8 @@ export interface Identified {
 export interface Platform {
   name: PlatformName;
   hosts: string[];
+  /** The accounts of a new world. */
+  accounts: Account[];
   identify(request: SandboxRequest, world: World): Identified;
   handle(request: SandboxRequest, world: World): Answer;
   /** The platform's own error body for one of its codes; null if the platform has no such code. */

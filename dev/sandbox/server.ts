@@ -6,14 +6,14 @@ import type { Answer, Platform, SandboxRequest } from './contract.ts';
 import { parseJson } from './checks.ts';
 import { control } from './control.ts';
 import type { Fault } from './faults.ts';
-import { platformOfHost } from './platforms/index.ts';
+import { platformOfHost, platforms } from './platforms/index.ts';
 import { hang, reset, send, sendSlowly, wait } from './reply.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** Port 0 takes a free one. `close` ends connections that hang. */
 export async function startSandbox(port = 0): Promise<{ origin: string; close(): Promise<void> }> {
-  const world = createWorld();
+  const world = createWorld(platforms);
   const server = createServer((req, res) => {
     serve(req, res, world).catch((error: unknown) => {
       if (!res.headersSent) send(res, { status: 500, body: { error: `sandbox: ${String(error)}` } });

@@ -1,7 +1,7 @@
 /** Everything that the fake platforms remember: accounts, accepted events, what was seen before, faults, tokens, the clock. */
 import { randomUUID } from 'node:crypto';
 import { platformNames } from './contract.ts';
-import type { AcceptedEvent, LoggedRequest, PlatformName, Totals } from './contract.ts';
+import type { AcceptedEvent, LoggedRequest, Platform, PlatformName, Totals } from './contract.ts';
 import { createFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
 
@@ -28,13 +28,6 @@ export interface Settings {
 
 const defaultSettings: Settings = { processingMs: 300, clockOffsetMs: 0, tokenTtlMs: 3_599_000, keepBodies: true };
 
-const defaultAccounts: Array<[PlatformName, Account]> = [
-  ['meta', { account: '1234567890123456', tokens: ['sandbox-meta-token'], conversionActions: [] }],
-  ['tiktok', { account: 'CSANDBOX0000000000TT', tokens: ['sandbox-tiktok-token'], conversionActions: [] }],
-  ['google-data-manager', { account: '1234567890', tokens: [], conversionActions: [{ id: '111', name: 'Lead' }, { id: '222', name: 'Purchase' }] }],
-  ['google-oauth', { account: 'sandbox-client', tokens: ['sandbox-refresh-token'], conversionActions: [], secret: 'sandbox-secret' }],
-];
-
 /** Older requests leave the log first; accepted events are never dropped. */
 const requestsKept = 20_000;
 
@@ -59,7 +52,8 @@ export interface World {
   reset(): void;
 }
 
-export function createWorld(): World {
+/** A world of these platforms, with their own accounts in it. */
+export function createWorld(platforms: readonly Pick<Platform, 'name' | 'accounts'>[]): World {
   const noTotals = (): Totals => ({ requests: 0, accepted: 0, counted: 0, duplicates: 0, adjusted: 0, refused: 0, faults: 0 });
   let accounts = new Map<string, Account>();
   let totals = new Map<PlatformName, Totals>();
@@ -104,7 +98,7 @@ export function createWorld(): World {
     },
     totals: () => Object.fromEntries(totals) as Record<PlatformName, Totals>,
     reset() {
-      accounts = new Map(defaultAccounts.map(([platform, account]) => [`${platform}/${account.account}`, structuredClone(account)]));
+      accounts = new Map(platforms.flatMap(({ name, accounts: own }) => own.map((account) => [`${name}/${account.account}`, structuredClone(account)])));
       totals = new Map(platformNames.map((name) => [name, noTotals()]));
       memories = new Map();
       world.settings = { ...defaultSettings };

@@ -17,6 +17,7 @@ const requestsOf = (world: World) => world.memory<StoredRequest>('data-manager r
 export const googleDataManager: Platform = {
   name: 'google-data-manager',
   hosts: ['datamanager.googleapis.com'],
+  accounts: [{ account: '1234567890', tokens: [], conversionActions: [{ id: '111', name: 'Lead' }, { id: '222', name: 'Purchase' }] }],
   identify(request, world) {
     const root = parseJson(request.text);
     const { destinations, events } = isObject(root) ? root : {};

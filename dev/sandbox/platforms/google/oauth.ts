@@ -28,6 +28,7 @@ export function tokenOf(authorization: string | undefined, world: World): { refu
 export const googleOauth: Platform = {
   name: 'google-oauth',
   hosts: ['oauth2.googleapis.com'],
+  accounts: [{ account: 'sandbox-client', tokens: ['sandbox-refresh-token'], conversionActions: [], secret: 'sandbox-secret' }],
   identify: () => ({ events: [], eventIds: [], transactionIds: [] }),
   fail: (code) => errors[code]?.() ?? null,
   handle(request, world) {

@@ -17,6 +17,7 @@ const dedupeMs = 48 * hour;
 export const meta: Platform = {
   name: 'meta',
   hosts: ['graph.facebook.com'],
+  accounts: [{ account: '1234567890123456', tokens: ['sandbox-meta-token'], conversionActions: [] }],
   identify(request) {
     const { data } = rootOf(request) ?? {};
     return { events: textsOf(data, 'event_name'), eventIds: textsOf(data, 'event_id'), transactionIds: [] };

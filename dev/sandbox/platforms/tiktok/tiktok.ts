@@ -14,6 +14,7 @@ const dedupeMs = 48 * hour;
 export const tiktok: Platform = {
   name: 'tiktok',
   hosts: ['business-api.tiktok.com'],
+  accounts: [{ account: 'CSANDBOX0000000000TT', tokens: ['sandbox-tiktok-token'], conversionActions: [] }],
   identify(request) {
     const root = parseJson(request.text);
     const data = isObject(root) ? root.data : null;
