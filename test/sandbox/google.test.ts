@@ -140,7 +140,7 @@ describe('the OAuth sandbox', () => {
   it('gives an access token for a refresh token', async () => {
     const { status, body } = await post(tokenUrl(sandbox.origin), refreshForm());
     expect(status).toBe(200);
-    expect(body).toEqual({ access_token: expect.stringMatching(/^ya29\./), expires_in: 3599, scope: 'https://www.googleapis.com/auth/datamanager', token_type: 'Bearer' });
+    expect(body).toEqual({ access_token: expect.stringMatching(/^ya29\./), expires_in: 3599, scope: 'https://www.googleapis.com/auth/datamanager https://www.googleapis.com/auth/adwords', token_type: 'Bearer' });
   });
 
   it.each([

@@ -75,6 +75,14 @@ describe('the Meta sandbox', () => {
     ['a purchase without currency', custom({ currency: undefined }), 2804007, 'currency parameter'],
     ['a value in quotes', custom({ value: '12.50' }), 2804019, 'a number'],
     ['a currency that is none', custom({ currency: 'EURO' }), 2804048, 'ISO 4217'],
+    ['a number of items in quotes', custom({ num_items: '3' }), 2804019, "['custom_data']['num_items']"],
+    ['an unknown content type', custom({ content_type: 'offer' }), 2804019, 'one of {product, product_group}'],
+    ['a price in quotes', custom({ contents: [{ id: '7', item_price: '1.5' }] }), 2804019, "['contents'][0]['item_price']"],
+    ['limited data use without a state', metaEvent({ data_processing_options: ['LDU'], data_processing_options_country: 0 }), 2804019, 'data_processing_options_state'],
+    ['a country of data processing in quotes', metaEvent({ data_processing_options: ['LDU'], data_processing_options_country: '0', data_processing_options_state: 0 }), 2804019, 'data_processing_options_country'],
+    ['an opt-out in quotes', metaEvent({ opt_out: 'true' }), 2804019, 'opt_out'],
+    ['a lead id that is none', user({ lead_id: 'l:x' }), 2804019, 'lead_id'],
+    ['a value added to nothing', metaEvent({ event_name: 'AppendValue', custom_data: { net_revenue: 1 } }), 2804019, 'original_event_data'],
     ['a lower-case currency', custom({ currency: 'eur' }), 2804048, 'ISO 4217'],
   ])('refuses %s', async (_, event, subcode, words) => {
     const { status, body } = await sendMeta(sandbox.origin, [event]);
@@ -92,6 +100,22 @@ describe('the Meta sandbox', () => {
       user({ fbc: `fb.1.${Date.now() - DAY}.IwAR1.AQYAAQAA`, fbp: `fb.1.${Date.now()}.1098115397` }),
     ];
     expect((await sendMeta(sandbox.origin, events)).body.events_received).toBe(4);
+  });
+
+  it('adds a value to an event it has, and to no other', async () => {
+    const append = (order_id: string) => metaEvent({ event_name: 'AppendValue', event_id: `append-${order_id}`, custom_data: { net_revenue: 3 }, original_event_data: { event_name: 'Purchase', order_id } });
+    await sendMeta(sandbox.origin, [metaEvent(), append('order-1'), append('order-2')]);
+    expect((await client.accepted()).slice(1)).toMatchObject([{ counted: false, adjusted: true, value: 3 }, { counted: false, reason: 'ORIGINAL_EVENT_NOT_FOUND' }]);
+    expect((await client.totals()).meta).toMatchObject({ counted: 1, adjusted: 1, duplicates: 0 });
+  });
+
+  it('tells with a rate limit when it ends', async () => {
+    for (const code of ['80004', '80011', '4']) {
+      await client.fault({ platform: 'meta', answer: { code } });
+      const { body, headers } = await sendMeta(sandbox.origin, [metaEvent()]);
+      expect(body.error).toMatchObject({ code: Number(code), is_transient: true });
+      expect(JSON.parse(headers.get('x-business-use-case-usage')!)['1234567890123456'][0].estimated_time_to_regain_access).toBe(1);
+    }
   });
 
   it('takes a form, a bearer token and a good appsecret_proof', async () => {

@@ -43,6 +43,8 @@ describe('the TikTok sandbox', () => {
     ['a value in quotes', properties({ value: '1.5' }), 'data.0.properties.value: Not a valid number.'],
     ['a currency that is none', properties({ currency: 'XX' }), 'data.0.properties.currency: Not a valid currency code.'],
     ['a number as content id', properties({ contents: [{ content_id: 7 }] }), 'data.0.properties.contents.0.content_id: Not a valid string.'],
+    ['a number of items in quotes', properties({ num_items: '3' }), 'data.0.properties.num_items: Not a valid integer.'],
+    ['a number as lead id', tiktokEvent({ lead: { lead_id: 7 } }), 'data.0.lead.lead_id: Not a valid string.'],
     ['an unknown content type', properties({ content_type: 'offer' }), 'data.0.properties.content_type: Must be one of: product, product_group.'],
   ])('refuses %s with 200 and 40002', async (_, event, message) => {
     const { status, body } = await sendTiktok(sandbox.origin, [event]);
@@ -66,6 +68,7 @@ describe('the TikTok sandbox', () => {
     expect((await sendTiktok(sandbox.origin, [tiktokEvent()], {}, {})).body.code).toBe(40104);
     expect((await sendTiktok(sandbox.origin, [tiktokEvent()], { event_source_id: 'OTHER' })).body.code).toBe(40001);
     expect((await sendTiktok(sandbox.origin, [tiktokEvent()], { event_source: 'website' })).body.code).toBe(40002);
+    expect((await sendTiktok(sandbox.origin, [tiktokEvent()], { test_event_code: 7 })).body.message).toBe('test_event_code: Not a valid string.');
     const noSlash = await post(`${sandbox.origin}/business-api.tiktok.com/open_api/v1.3/event/track`, {});
     expect([noSlash.status, noSlash.body, noSlash.headers.get('content-type')]).toEqual([404, '404 page not found', 'text/plain; charset=utf-8']);
   });

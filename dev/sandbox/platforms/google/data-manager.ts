@@ -7,9 +7,10 @@ import { errorOfCode, invalidArgument, invalidPayload, notFoundPage } from './er
 import { tokenOf } from './oauth.ts';
 import { processEvents } from './processing.ts';
 import type { ProcessedDestination } from './processing.ts';
+import { mismatches, withoutNulls } from './proto-json.ts';
 import { requestViolations } from './rules.ts';
 import type { Destination, IngestRequest } from './rules.ts';
-import { ingestEventsRequest, mismatches } from './schema.ts';
+import { ingestEventsRequest } from './schema.ts';
 
 interface StoredRequest { readyAtMs: number; destinations: ProcessedDestination[] }
 const requestsOf = (world: World) => world.memory<StoredRequest>('data-manager requests');
@@ -33,7 +34,7 @@ export const googleDataManager: Platform = {
 function serve(request: SandboxRequest, world: World, forcedReason: string | null): Answer {
   const call = `${request.method} ${request.path}`;
   if (call !== 'POST /v1/events:ingest' && call !== 'GET /v1/requestStatus:retrieve') return notFoundPage(request.path);
-  const token = tokenOf(request.headers.authorization, world);
+  const token = tokenOf(request.headers.authorization, 'google-data-manager', world);
   if (token.refusal) return errorOfCode(token.refusal)!;
   if (request.method === 'GET') return retrieve(request.query.get('requestId'), world);
   return ingest(request.text, world, token.account, forcedReason);
@@ -84,11 +85,4 @@ function result({ destination, recordCount, errors }: ProcessedDestination): Rec
     ...(failed === 0 ? {} : { errorInfo: { errorCounts: [...errors].map(([reason, count]) => ({ recordCount: String(count), reason })) } }),
     eventsIngestionStatus: { recordCount: String(recordCount) },
   };
-}
-
-/** In proto JSON null means that the field is not set. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null).map(([key, inner]) => [key, withoutNulls(inner)]));
 }

@@ -6,23 +6,27 @@ import type { Json } from '../../checks.ts';
 import type { World } from '../../world.ts';
 import { newId } from '../../world.ts';
 
-const dataManagerScope = 'https://www.googleapis.com/auth/datamanager';
+/** What each API asks of a token. */
+const scopes = {
+  'google-data-manager': 'https://www.googleapis.com/auth/datamanager',
+  'google-ads': 'https://www.googleapis.com/auth/adwords',
+};
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const audiences = ['https://oauth2.googleapis.com/token', 'https://www.googleapis.com/oauth2/v4/token'];
 
 interface Token { expiresAtMs: number; scopes: string[] }
 const tokensOf = (world: World) => world.memory<Token>('google access tokens');
 
-/** Who sent an API call. `refusal` is the reason to refuse it; `account` is set where the token is good for one account alone. */
-export function tokenOf(authorization: string | undefined, world: World): { refusal: string | null; account: string | null } {
+/** Who sent a call of this API. `refusal` is the reason to refuse it; `account` is set where the token is good for one account alone. */
+export function tokenOf(authorization: string | undefined, api: keyof typeof scopes, world: World): { refusal: string | null; account: string | null } {
   const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
   if (!token) return { refusal: 'CREDENTIALS_MISSING', account: null };
-  const owner = world.accounts('google-data-manager').find((account) => account.tokens.includes(token));
+  const owner = world.accounts(api).find((account) => account.tokens.includes(token));
   if (owner) return { refusal: null, account: owner.account };
   const issued = tokensOf(world).get(token);
   if (!issued) return { refusal: 'UNAUTHENTICATED', account: null };
   if (world.now() >= issued.expiresAtMs) return { refusal: 'ACCESS_TOKEN_EXPIRED', account: null };
-  return { refusal: issued.scopes.includes(dataManagerScope) ? null : 'ACCESS_TOKEN_SCOPE_INSUFFICIENT', account: null };
+  return { refusal: issued.scopes.includes(scopes[api]) ? null : 'ACCESS_TOKEN_SCOPE_INSUFFICIENT', account: null };
 }
 
 export const googleOauth: Platform = {
@@ -50,7 +54,7 @@ function refresh(form: URLSearchParams, world: World): Answer {
   const token = form.get('refresh_token');
   if (!token) return refuse(400, 'invalid_request', 'Missing required parameter: refresh_token');
   if (!client.tokens.includes(token)) return refuse(400, 'invalid_grant', 'Token has been expired or revoked.');
-  return issue([dataManagerScope], world);
+  return issue(Object.values(scopes), world);
 }
 
 function assertion(jwt: string | null, world: World): Answer {
@@ -71,11 +75,11 @@ function assertion(jwt: string | null, world: World): Answer {
   return issue(claims.scope.split(' '), world);
 }
 
-function issue(scopes: string[], world: World): Answer {
+function issue(granted: string[], world: World): Answer {
   const token = `ya29.sandbox-${newId()}`;
   const { tokenTtlMs } = world.settings;
-  tokensOf(world).set(token, { expiresAtMs: world.now() + tokenTtlMs, scopes });
-  return { status: 200, outcome: 'read', body: { access_token: token, expires_in: Math.floor(tokenTtlMs / 1000), scope: scopes.join(' '), token_type: 'Bearer' } };
+  tokensOf(world).set(token, { expiresAtMs: world.now() + tokenTtlMs, scopes: granted });
+  return { status: 200, outcome: 'read', body: { access_token: token, expires_in: Math.floor(tokenTtlMs / 1000), scope: granted.join(' '), token_type: 'Bearer' } };
 }
 
 const refuse = (status: number, error: string, text: string): Answer => ({ status, outcome: 'refused', body: { error, error_description: text } });

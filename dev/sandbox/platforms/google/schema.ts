@@ -1,12 +1,8 @@
-/** The message types of events:ingest, and the strict reading of JSON by them. */
-import { isObject, isRfc3339 } from '../../checks.ts';
+/** The message types of events:ingest. */
+import { list, message } from './proto-json.ts';
+import type { Type } from './proto-json.ts';
 
-type Scalar = 'string' | 'double' | 'int64' | 'bool' | 'timestamp';
-type Type = Scalar | { enum: string; values: string[] } | { fields: Record<string, Type> } | { list: Type };
-
-const list = (type: Type): Type => ({ list: type });
-const message = (fields: Record<string, Type>): Type => ({ fields });
-const oneOf = (name: string, ...values: string[]): Type => ({ enum: name, values });
+const oneOf = (name: string, ...values: string[]): Type => ({ enum: `google.ads.datamanager.v1.${name}`, values });
 
 const consentStatus = oneOf('ConsentStatus', 'CONSENT_STATUS_UNSPECIFIED', 'CONSENT_GRANTED', 'CONSENT_DENIED');
 const consent = message({ adUserData: consentStatus, adPersonalization: consentStatus });
@@ -45,42 +41,3 @@ export const ingestEventsRequest = message({
   encoding: oneOf('Encoding', 'HEX', 'BASE64'),
   encryptionInfo: message({ gcpWrappedKeyInfo: message({ keyType: 'string', wipProvider: 'string', kekUri: 'string', encryptedDek: 'string' }) }),
 });
-
-interface Mismatch { field: string; description: string }
-
-/** Where `value` does not fit `type`. Places are written in snake case, as Google does. Stricter than Google: no numbers in quotes, camelCase names alone. */
-export function* mismatches(value: unknown, type: Type, at = ''): Generator<Mismatch> {
-  if (typeof type === 'string') {
-    if (!fits[type](value)) yield invalidValue(at, type === 'timestamp' ? 'type.googleapis.com/google.protobuf.Timestamp' : `TYPE_${type.toUpperCase()}`, value, type);
-  } else if ('enum' in type) {
-    if (!type.values.includes(value as string)) yield invalidValue(at, `type.googleapis.com/google.ads.datamanager.v1.${type.enum}`, value);
-  } else if ('list' in type) {
-    if (!Array.isArray(value)) yield { field: at, description: `Invalid JSON payload received. "${at}" must be a list.` };
-    else for (const [index, one] of value.entries()) yield* mismatches(one, type.list, `${at}[${index}]`);
-  } else if (!isObject(value)) {
-    yield { field: at, description: 'Invalid JSON payload received. Unexpected token.' };
-  } else {
-    for (const [name, inner] of Object.entries(value)) {
-      const field = type.fields[name];
-      const place = at ? `${at}.${snake(name)}` : snake(name);
-      if (!field) yield { field: at, description: `Invalid JSON payload received. Unknown name "${name}"${at ? ` at '${at}'` : ''}: Cannot find field.` };
-      else if (inner !== null) yield* mismatches(inner, field, place);
-    }
-  }
-}
-
-const fits: Record<Scalar, (value: unknown) => boolean> = {
-  string: (value) => typeof value === 'string',
-  double: (value) => typeof value === 'number',
-  int64: (value) => Number.isInteger(value),
-  bool: (value) => typeof value === 'boolean',
-  timestamp: isRfc3339,
-};
-
-function invalidValue(field: string, type: string, value: unknown, kind?: Scalar): Mismatch {
-  const camel = field.slice(field.lastIndexOf('.') + 1).replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const what = kind === 'timestamp' ? `Field '${camel}', Illegal timestamp format; timestamps must end with 'Z' or have a valid timezone offset.` : JSON.stringify(value);
-  return { field, description: `Invalid value at '${field}' (${type}), ${what}` };
-}
-
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

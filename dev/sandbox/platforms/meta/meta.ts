@@ -1,6 +1,6 @@
 /** Meta Conversions API: POST /v26.0/{pixel}/events. A request is taken as a whole or not at all. */
 import { createHmac } from 'node:crypto';
-import type { Answer, Platform, SandboxRequest } from '../../contract.ts';
+import type { AcceptedEvent, Answer, Platform, SandboxRequest } from '../../contract.ts';
 import { hour, isObject, isText, parseJson, textsOf } from '../../checks.ts';
 import type { Json } from '../../checks.ts';
 import type { Account, World } from '../../world.ts';
@@ -62,9 +62,18 @@ function record(event: Json, { account }: Account, world: World): void {
     eventTime: new Date(Number(event.event_time) * 1000).toISOString(),
     value: typeof custom.value === 'number' ? custom.value : null,
     currency: isText(custom.currency) ? custom.currency : null,
-    counted: world.firstWithin(eventId === null ? null : JSON.stringify(['meta', account, name, eventId]), dedupeMs),
+    ...(name === 'AppendValue' ? appended(event, account, world) : { counted: world.firstWithin(eventId === null ? null : JSON.stringify(['meta', account, name, eventId]), dedupeMs) }),
     body: event,
   });
+}
+
+/** AppendValue is no conversion: it changes an earlier one, or nothing. */
+function appended(event: Json, account: string, world: World): Pick<AcceptedEvent, 'counted' | 'adjusted' | 'value' | 'reason'> {
+  const custom = event.custom_data as Json;
+  const first = event.original_event_data as Json;
+  const found = world.accepted.some((earlier) => earlier.platform === 'meta' && earlier.account === account && earlier.event === first.event_name
+    && ((isText(first.event_id) && earlier.eventId === first.event_id) || (isText(first.order_id) && earlier.transactionId === first.order_id)));
+  return { counted: false, value: Number(custom.net_revenue ?? custom.predicted_ltv), ...(found ? { adjusted: true } : { reason: 'ORIGINAL_EVENT_NOT_FOUND' }) };
 }
 
 function refuseVersion(version: string): Answer | null {

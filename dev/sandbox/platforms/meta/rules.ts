@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Answer } from '../../contract.ts';
 import { areHashes, day, emptyHash, isCurrency, isObject, isText, isUnixSeconds, looksHashed, minute } from '../../checks.ts';
 import type { Json } from '../../checks.ts';
+import { original, purchase, useOfData } from './content.ts';
 import { invalid, parameterError } from './errors.ts';
 
 const actionSources = ['email', 'website', 'app', 'phone_call', 'chat', 'physical_store', 'system_generated', 'business_messaging', 'other'];
@@ -124,4 +125,13 @@ const money: Rule = ({ event, at }) => {
   return orderId === undefined || isText(orderId) ? null : typeError(`${at}['custom_data']['order_id']`, 'a non-empty string');
 };
 
-const rules: Rule[] = [keys, texts, time, website, hashes, network, clickIds, somebody, money];
+/** Ids of Meta's own that are numbers. */
+const metaIds: Rule = ({ event, at }) => {
+  const user = event.user_data as Json;
+  const notNumber = ['fb_login_id', 'lead_id'].find((key) => user[key] !== undefined && !/^\d{1,20}$/.test(String(user[key])));
+  return notNumber ? typeError(`${at}['user_data']['${notNumber}']`, 'an integer') : null;
+};
+
+const details: Rule = ({ event, at }) => useOfData(event, at) ?? purchase(event, at) ?? original(event, at);
+
+const rules: Rule[] = [keys, texts, time, website, hashes, network, clickIds, metaIds, somebody, money, details];

@@ -46,6 +46,7 @@ const messages: Record<number, string> = {
 };
 
 export function errorOfCode(wanted: string): Answer | null {
+  if (wanted === '404') return notFound();
   const code = Number(wanted);
   return Number.isInteger(code) && wanted !== '' ? refuse(code, messages[code] ?? 'Unknown error.') : null;
 }

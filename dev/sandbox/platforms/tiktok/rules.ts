@@ -27,6 +27,7 @@ export function* problems(event: unknown, index: number, source: string, nowMs: 
   if (isObject(event.user)) yield* userProblems(event.user, `${at}.user`);
   if (isObject(event.properties)) yield* propertyProblems(event.properties, `${at}.properties`);
   if (isObject(event.page)) yield* textProblems(event.page, ['url', 'referrer'], `${at}.page`);
+  if (isObject(event.lead)) yield* textProblems(event.lead, ['lead_id', 'lead_event_source'], `${at}.lead`);
 }
 
 function* timeProblems(seconds: unknown, at: string, ageMaxDays: number, nowMs: number): Generator<string> {
@@ -51,6 +52,7 @@ function* propertyProblems(properties: Json, at: string): Generator<string> {
   if (currency !== undefined && !isCurrency(currency)) yield `${at}.currency: Not a valid currency code.`;
   yield* textProblems(properties, ['order_id', 'shop_id', 'query', 'search_string', 'description', 'status'], at);
   if (type !== undefined && type !== 'product' && type !== 'product_group') yield `${at}.content_type: Must be one of: product, product_group.`;
+  if (properties.num_items !== undefined && !Number.isInteger(properties.num_items)) yield `${at}.num_items: Not a valid integer.`;
   if (ids !== undefined && !(Array.isArray(ids) && ids.every(isText))) yield `${at}.content_ids: ${notText}`;
   if (contents !== undefined && !Array.isArray(contents)) return yield `${at}.contents: Not a valid list.`;
   for (const [index, content] of (contents ?? []).entries()) {

@@ -40,6 +40,8 @@ function refuseRoot(request: SandboxRequest, root: unknown, world: World): Answe
   if (root.event_source_id === undefined) return refuse(40002, 'event_source_id: Missing data for required field.');
   if (!isText(root.event_source_id)) return refuse(40002, 'event_source_id: Not a valid string.');
   if (!owners.some((owner) => owner.account === root.event_source_id)) return refuse(40001, `No permission to operate pixel code ${root.event_source_id}.`);
+  const notText = ['test_event_code', 'partner_name'].find((key) => root[key] !== undefined && !isText(root[key]));
+  if (notText) return refuse(40002, `${notText}: Not a valid string.`);
   if (root.data === undefined) return refuse(40002, 'data: Missing data for required field.');
   if (!Array.isArray(root.data) || root.data.length === 0) return refuse(40002, 'data: Not a valid list, or empty.');
   return root.data.length > eventsMax ? refuse(40002, `data: Longer than maximum length ${eventsMax}.`) : null;
