@@ -59,6 +59,7 @@ export const settings = {
   retryLongestMs: { env: 'RETRY_LONGEST_MS', kind: 'integer', default: 30 * MINUTE, unit: 'ms', meaning: 'Longest wait between attempts of a delivery that a platform did not ask for itself.' },
   resultPollFirstMs: { env: 'RESULT_POLL_FIRST_MS', kind: 'integer', default: null, unit: 'ms', meaning: 'First question after an asynchronous result (Data Manager). Default: what the platform asks for, 30 minutes.' },
   resultPollLongestMs: { env: 'RESULT_POLL_LONGEST_MS', kind: 'integer', default: 2 * HOUR, unit: 'ms', meaning: 'Longest wait between questions after an asynchronous result.' },
+  webhookAllowPrivate: { env: 'WEBHOOK_ALLOW_PRIVATE', kind: 'boolean', default: false, meaning: 'Webhooks may go to private, loopback and link-local addresses: for a tracker on the same machine or network.' },
   sandboxOrigin: { env: 'SANDBOX_ORIGIN', kind: 'text', default: null, meaning: 'Development only: every request to an ad platform goes to <origin>/<host>/<path> instead.' },
 
   logLevel: { env: 'LOG_LEVEL', kind: 'text', default: 'info', meaning: 'trace, debug, info, warn, error or silent.' },

@@ -2,10 +2,13 @@ import { newId } from '../store/ids.ts';
 import { beginAttempt, endAttempt, foldAttempt } from '../store/attempts.ts';
 import type { AccessToken, Outcome, PlatformRequest, PlatformResponse } from '../destinations/contract.ts';
 import { AuthorisationError } from '../destinations/contract.ts';
-import type { AttemptDoc } from '../store/documents.ts';
+import type { AttemptDoc, DestinationDoc } from '../store/documents.ts';
+import { destinationById, resealDestination } from '../store/destinations.ts';
+import { destinationContext, open, seal } from '../store/secrets.ts';
 import type { Deps } from './deps.ts';
 import type { ReadyDestination } from './destination.ts';
 import { HttpError } from './http.ts';
+import { PRIVATE_ADDRESS } from './public-only.ts';
 import { redactHeaders, redactor } from './redact.ts';
 
 /** One recorded request to a platform. */
@@ -74,12 +77,18 @@ function redactOutcome(outcome: Outcome, redact: (text: string) => string): Outc
 async function sendAndClassify(deps: Deps, request: PlatformRequest, classify: (response: PlatformResponse) => Outcome) {
   try {
     const response = await deps.http.send(request);
-    return { response, outcome: classify(response), unknown: false };
+    return { response, outcome: classify(dated(response, deps.now())), unknown: false };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    return { response: null, outcome: { kind: 'retry', code: error.code, message: error.message } satisfies Outcome, unknown: error.reached };
+    // A refused address is a setting to be corrected: no later try would reach it.
+    const kind = error.code === PRIVATE_ADDRESS ? 'misconfigured' : 'retry';
+    return { response: null, outcome: { kind, code: error.code, message: error.message } satisfies Outcome, unknown: error.reached };
   }
 }
+
+/** Classifiers have no clock but the answer's own `date`; a platform that sends none gets ours. */
+const dated = (response: PlatformResponse, nowMs: number): PlatformResponse =>
+  response.headers['date'] ? response : { ...response, headers: { ...response.headers, date: new Date(nowMs).toUTCString() } };
 
 /** Access tokens by destination and settings version, shared by all deliveries of a worker. */
 export interface Tokens {
@@ -103,6 +112,7 @@ export function createTokens(deps: Deps): Tokens {
           method: init?.method === 'GET' ? 'GET' : 'POST', url, headers: init?.headers ?? {}, body: init?.body ?? null,
         }), deps.now());
         cached.set(key, token);
+        if (token.renewed) await keepRenewed(deps, doc, token.renewed);
         return { token: token.token };
       } catch (error) {
         if (error instanceof AuthorisationError) return { outcome: redactOutcome(error.outcome, redactor(destination.secrets)) };
@@ -111,4 +121,16 @@ export function createTokens(deps: Deps): Tokens {
       }
     },
   };
+}
+
+/**
+ * A refresh token that the platform rotated goes over the old one. The version stays: nobody changed a setting. Where
+ * somebody did meanwhile, theirs stands, and what is renewed here is lost with the old grant.
+ */
+async function keepRenewed(deps: Deps, doc: DestinationDoc, renewed: Record<string, string>): Promise<void> {
+  const current = await destinationById(deps.db, doc._id);
+  if (!current || current.version !== doc.version) return;
+  const context = destinationContext(doc._id);
+  const secrets = JSON.parse(open(deps.keys, current.secrets, context)) as Record<string, unknown>;
+  await resealDestination(deps.db, doc._id, doc.version, seal(deps.keys, JSON.stringify({ ...secrets, ...renewed }), context));
 }

@@ -1,6 +1,6 @@
 import type { DeliverInput, DeliverResult } from '../contracts/activities.ts';
 import { destinationByPlatform } from '../destinations/catalog.ts';
-import type { Outcome, OutboundEvent, PlatformRequest, PlatformResponse } from '../destinations/contract.ts';
+import type { Destination, Outcome, OutboundEvent, PlatformRequest, PlatformResponse } from '../destinations/contract.ts';
 import type { Conversion, Delivery } from '../domain/conversion.ts';
 import { meansRejection } from '../domain/corrections.ts';
 import { isRejection } from '../domain/report.ts';
@@ -11,7 +11,7 @@ import { changeDelivery, conversionById, type DeliveryPatch } from '../store/con
 import { destinationById } from '../store/destinations.ts';
 import { attempt, type Tokens } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
-import { deliveryOf, recordEnd, resultOf, retryLater, SLACK_MS, waitFailure } from './delivery-record.ts';
+import { deliveryOf, recordEnd, resultOf, retryLater, SLACK_MS, waitFailure, waitFor } from './delivery-record.ts';
 import type { Deps } from './deps.ts';
 import { readyDestination, type ReadyDestination } from './destination.ts';
 import { outboundEvent } from './outbound-event.ts';
@@ -79,18 +79,26 @@ async function hindrance(
     throw waitFailure({ code: 'original_open', message: 'It waits for the delivery that it corrects.' }, deps.config.retryFirstMs);
   }
   if (original && isNeverSent(original)) return end('cancelled', 'nothing_to_correct', `The event that it corrects is ${original.state}.`);
-  const tooOldMs = delivery.kind === 'event' || delivery.kind === 'custom' ? Math.min(delivery.deadlineAtMs, delivery.occurredAtMs + platform.ageMaxMs) : delivery.deadlineAtMs;
+  if (original) await untilCorrectable(deps, conversion, delivery, original, platform);
+  const isCorrection = delivery.kind === 'retract' || delivery.kind === 'restate';
+  const ageMaxMs = isCorrection ? (platform.reversal?.ageMaxMs ?? Number.POSITIVE_INFINITY) : platform.ageMaxMs;
+  const tooOldMs = Math.min(delivery.deadlineAtMs, delivery.occurredAtMs + ageMaxMs);
   if (now >= tooOldMs) return end('expired', 'too_old', `${platform.title} takes no event of this age.${delivery.reason ? ` Last answer: ${delivery.reason}` : ''}`);
 
   const unknownSince = delivery.unknownSinceMs ?? since;
   if (unknownSince !== null && now - unknownSince > platform.dedupeWindowMs && doc.policy.unknownOutcome === 'hold') {
     return end('failed', 'outcome_unknown', `An attempt got no answer, and ${platform.title} would not recognise a repeat any more. Send it again by hand if the platform shows nothing.`, withFlag(delivery, 'outcome_unknown'));
   }
-  if (delivery.kind === 'event' || delivery.kind === 'custom') {
-    const missing = platform.missing(event, settings);
-    if (missing !== null) return end('skipped', 'missing', missing);
-  }
-  return null;
+  const missing = isCorrection ? (platform.reversal?.missing?.(event, settings) ?? null) : platform.missing(event, settings);
+  return missing === null ? null : end('skipped', 'missing', missing);
+}
+
+/** Some platforms take a correction only some time after the event (Google Ads: 24 hours). Throws the wait until then. */
+async function untilCorrectable(deps: Deps, conversion: Conversion, delivery: Delivery, original: Delivery, { title, reversal }: Destination): Promise<void> {
+  const fromMs = (original.endedAtMs ?? original.occurredAtMs) + (reversal?.notBeforeMs ?? 0);
+  const waitMs = fromMs - deps.now();
+  if (!reversal?.notBeforeMs || waitMs <= 0) return;
+  await waitFor(deps, conversion.id, delivery, { code: 'too_early', message: `${title} takes a correction from ${new Date(fromMs).toISOString()} on.` }, waitMs);
 }
 
 const withFlag = (delivery: Delivery, flag: string): string[] => [...new Set([...delivery.flags, flag])];

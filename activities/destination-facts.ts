@@ -6,7 +6,7 @@ import type { DestinationDoc } from '../store/documents.ts';
 
 /** A configured destination as planning sees it: its platform's rules and its own outbound mapping and policy. */
 export function destinationFacts(doc: DestinationDoc, platform: Destination): DestinationFacts {
-  const { reversal } = platform;
+  const reversal = platform.reversal?.appliesTo?.(doc.settings) === false ? undefined : platform.reversal;
   return {
     id: doc._id,
     name: doc.name,
@@ -26,9 +26,8 @@ function outbound(doc: DestinationDoc, platform: Destination, event: string, con
   if (own?.offer && !(conversion.offerId !== null && own.offer.includes(conversion.offerId))) return { refused: `"${doc.name}" takes ${event} of other offers only.` };
   if (own?.country && !(conversion.country !== null && own.country.includes(conversion.country))) return { refused: `"${doc.name}" takes ${event} of other countries only.` };
   if (own?.name) return { name: own.name };
-  const standard = platform.events[event as StandardEvent];
-  if (standard === undefined) return { name: event };
-  return standard === null ? { refused: `${platform.title} is not sent ${event} unless it is mapped.` } : { name: standard };
+  if (own?.send !== true && platform.notByDefault.includes(event as StandardEvent)) return { refused: `${platform.title} is not sent ${event} unless it is mapped.` };
+  return { name: platform.events[event as StandardEvent] ?? event };
 }
 
 function outboundValue(doc: DestinationDoc, event: string, money: Money): Money {

@@ -1,9 +1,10 @@
 import { Agent, request } from 'undici';
 import type { PlatformRequest, PlatformResponse } from '../destinations/contract.ts';
+import { PRIVATE_ADDRESS, publicConnector } from './public-only.ts';
 
 /** The one way out to ad platforms: every request has a whole timeout, a size limit, and follows no redirect. */
 export interface Http {
-  send(request: Pick<PlatformRequest, 'method' | 'url' | 'headers' | 'body'>): Promise<PlatformResponse>;
+  send(request: Pick<PlatformRequest, 'method' | 'url' | 'headers' | 'body' | 'publicOnly'>): Promise<PlatformResponse>;
   close(): Promise<void>;
 }
 
@@ -23,19 +24,27 @@ export interface HttpLimits {
   platformResponseMaxBytes: number;
   /** Development: requests go to `<origin>/<host>/<path>`. */
   sandboxOrigin: string | null;
+  /** Requests to addresses that a person wrote may go into a private network. */
+  webhookAllowPrivate: boolean;
 }
 
 /** Errors before the first byte left: the platform certainly knows nothing of it. */
-const NEVER_SENT = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_INVALID_URL', 'CERT_HAS_EXPIRED']);
+const NEVER_SENT = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_INVALID_URL', 'CERT_HAS_EXPIRED', PRIVATE_ADDRESS]);
 
 export function createHttp(limits: HttpLimits): Http {
-  const agent = new Agent({ connect: { timeout: Math.min(5_000, limits.platformTimeoutMs) }, keepAliveTimeout: 10_000, pipelining: 1 });
+  const connectTimeoutMs = Math.min(5_000, limits.platformTimeoutMs);
+  const pool = { keepAliveTimeout: 10_000, pipelining: 1 };
+  const agent = new Agent({ ...pool, connect: { timeout: connectTimeoutMs } });
+  // A pool of its own: a connection that was made unguarded is never used for a guarded request.
+  const guarded = new Agent({ ...pool, connect: publicConnector(connectTimeoutMs) });
+  const isGuarded = ({ publicOnly }: { publicOnly?: boolean }): boolean => publicOnly === true && limits.sandboxOrigin === null && !limits.webhookAllowPrivate;
   return {
     send: async (outgoing) => {
       const url = limits.sandboxOrigin ? throughSandbox(limits.sandboxOrigin, outgoing.url) : outgoing.url;
       try {
+        if (outgoing.publicOnly && !/^https?:\/\//i.test(url)) throw new HttpError(PRIVATE_ADDRESS, false, 'Only http and https addresses are called.');
         const response = await request(url, {
-          dispatcher: agent,
+          dispatcher: isGuarded(outgoing) ? guarded : agent,
           method: outgoing.method,
           headers: { 'user-agent': 'tributary', ...outgoing.headers },
           body: outgoing.body,
@@ -50,7 +59,7 @@ export function createHttp(limits: HttpLimits): Http {
         throw asHttpError(error, limits.platformTimeoutMs);
       }
     },
-    close: () => agent.close(),
+    close: async () => void (await Promise.all([agent.close(), guarded.close()])),
   };
 }
 

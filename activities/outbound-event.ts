@@ -18,6 +18,11 @@ export function outboundEvent(conversion: Conversion, delivery: Delivery, click:
     country: conversion.country,
     click: click && outboundClick(click),
     user: { ...conversion.user, ...(conversion.ip && { ip: conversion.ip }), ...(conversion.country && { country: conversion.country }) },
+    actionSource: null,
+    contents: [],
+    numItems: null,
+    custom: {},
+    defaults: { country: null, callingCode: null },
     original: originalOf(conversion, delivery),
   };
 }
@@ -28,6 +33,7 @@ function outboundClick(click: ClickDoc): OutboundClick {
     clickId, landingUrl, pageUrl, referrer, utm, ids, ip, userAgent, country, consent,
     clickedAtMs: click.clickedAt.getTime(),
     landedAtMs: click.landedAt.getTime(),
+    locale: click.language,
   };
 }
 

@@ -67,12 +67,16 @@ function plannedOf(conversion: Conversion, delivery: Delivery, destinations: Des
     state: delivery.state,
     kind: delivery.kind,
     summary: `${delivery.event}${correction} -> ${title} "${delivery.destinationName}"`,
-    label: [delivery.platform, delivery.event, delivery.generation, ...(delivery.kind === 'event' ? [] : [delivery.kind, delivery.sequence])].join('-'),
+    label: labelOf(delivery),
     reason: delivery.reason,
     ready: isReady(conversion, delivery, destinations),
     deadlineAtMs: delivery.deadlineAtMs,
   };
 }
+
+/** Unique among the deliveries of a conversion, since Temporal refuses a second activity of the same id: two destinations may be at one platform. No event name holds a slash. */
+const labelOf = ({ platform, event, generation, kind, sequence, destinationId }: Delivery): string =>
+  [platform, event, generation, ...(kind === 'event' ? [] : [kind, sequence]), destinationId].join('/');
 
 /** A correction, and the event of the policy for rejections, wait in the lane of the event that they follow. */
 function laneEvent(conversion: Conversion, delivery: Delivery): string {

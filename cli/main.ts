@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addApply } from './apply.ts';
 import { addCredentials } from './credentials.ts';
 import { addDestination } from './destination.ts';
+import { addDestinationPreview } from './destination-preview.ts';
 import { report } from './errors.ts';
 import { allCommands, listExample } from './examples.ts';
 import { addIntegration } from './integration.ts';
@@ -20,6 +21,7 @@ const program = new Command('tributary')
 addProperty(program);
 addIntegration(program);
 addDestination(program);
+addDestinationPreview(program);
 addApply(program);
 addCredentials(program);
 addPostbackParse(program);

@@ -21,7 +21,7 @@ export interface PlannedDelivery {
   kind: DeliveryKind;
   /** `Purchase -> Meta "Main pixel"`. */
   summary: string;
-  /** For the activity id: `meta-Purchase-1`. */
+  /** For the activity id, unique within the conversion: `meta/Purchase/1/<destinationId>`. */
   label: string;
   reason: string | null;
   /** May be attempted now; false while it waits for the click. */

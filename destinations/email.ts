@@ -12,9 +12,15 @@ export const normaliseEmail = (raw: string): string | null => {
  */
 export const normaliseEmailForGoogle = (raw: string): string | null => {
   const email = raw.replace(/\s+/g, '').toLowerCase();
+  return /@(gmail|googlemail)\.com$/.test(email) ? withBareName(email) : normaliseEmail(email);
+};
+
+/** Reddit's form (Conversions API: "Match keys"): trimmed, lower-case, the dots and the `+suffix` before the `@` out at every domain. */
+export const normaliseEmailForReddit = (raw: string): string | null => withBareName(raw.trim().toLowerCase());
+
+const withBareName = (email: string): string | null => {
   if (!SHAPE.test(email)) return null;
   const [name = '', domain = ''] = email.split('@');
-  if (domain !== 'gmail.com' && domain !== 'googlemail.com') return email;
   const bare = name.replace(/\+.*$/, '').replaceAll('.', '');
   return bare ? `${bare}@${domain}` : null;
 };

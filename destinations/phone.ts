@@ -1,14 +1,29 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { FieldContext } from './fields.ts';
+
+/** `ext. 12`, `x12`, `#12`, `;ext=12` at the end of a number. */
+const EXTENSION = /(?:;ext=|\bext(?:ension)?\.?|[x#,;])\s*\d{1,7}\s*$/i;
 
 /**
- * A phone number as E.164 (`+18005550100`), or null if it cannot be read as one. A national number is read with the buyer's
- * country; bare digits without a known country only where they are a valid number as they stand, country code first.
+ * The digits of a phone number with its country code first, without plus: `18005550100`. A number that has a plus keeps its
+ * country; another one is read with the person's country, else the default country or calling code, wherever that makes a
+ * possible number. What remains unreadable goes as given, without extension and leading zeros: the platform may still know
+ * it. Null only where no digit is left.
  */
-export const toE164 = (raw: string, country: string | null): string | null => {
-  const known = country && isSupportedCountry(country) ? country : undefined;
-  const phone = parsePhoneNumberFromString(raw, { ...(known && { defaultCountry: known }), extract: false });
-  if (phone?.isPossible()) return phone.number;
-  if (known || /^\s*\+/.test(raw)) return null;
-  const bare = parsePhoneNumberFromString(`+${raw.replace(/\D/g, '')}`, { extract: false });
-  return bare?.isValid() ? bare.number : null;
+export const phoneDigits = (raw: string, { phoneCountry, callingCode }: Pick<FieldContext, 'phoneCountry' | 'callingCode'>): string | null => {
+  const text = raw.trim().replace(EXTENSION, '');
+  const phone = parsePhoneNumberFromString(text, { ...defaultsFor(phoneCountry, callingCode), extract: false });
+  if (phone?.isPossible()) return phone.number.slice(1);
+  return text.replace(/\D/g, '').replace(/^0+/, '') || null;
+};
+
+const defaultsFor = (country: string | null, callingCode: string | null): { defaultCountry?: CountryCode; defaultCallingCode?: string } => {
+  if (country && isSupportedCountry(country)) return { defaultCountry: country };
+  return callingCode ? { defaultCallingCode: callingCode } : {};
+};
+
+/** E.164 with its plus: `+18005550100`. */
+export const phoneWithPlus = (raw: string, context: Pick<FieldContext, 'phoneCountry' | 'callingCode'>): string | null => {
+  const digits = phoneDigits(raw, context);
+  return digits && `+${digits}`;
 };

@@ -83,5 +83,26 @@ export const outcomeOfNonJson = (response: PlatformResponse, verdict = verdictOf
     : toOutcome(verdict, { code: `http_${status}`, said: body.trim() || null }, headers);
 };
 
-/** The same outcome for each event of an atomic request. */
+/** The same outcome for each event of a request. */
 export const forEach = (sent: unknown[], outcome: Outcome): Outcome[] => sent.map(() => outcome);
+
+const BLAMES_THE_EVENT: readonly Outcome['kind'][] = ['rejected', 'expired'];
+
+/**
+ * The outcomes of an atomic request. Where it was refused over events, those shown to be `atFault` (by their index) get the
+ * refusal, and the others are sent again without them. Nobody is shown to be at fault: all are sent again, in smaller requests.
+ * One event alone is at fault by itself.
+ */
+export const ofAtomic = (sent: unknown[], outcome: Outcome, atFault: ReadonlyMap<number, Outcome> | ReadonlySet<number> = new Set()): Outcome[] => {
+  if (sent.length === 1 || !BLAMES_THE_EVENT.includes(outcome.kind)) return forEach(sent, outcome);
+  return sent.map((_, index) => {
+    if (!atFault.has(index)) return inSmallerRequests(outcome);
+    return 'get' in atFault ? (atFault.get(index) ?? outcome) : outcome;
+  });
+};
+
+const inSmallerRequests = (outcome: Outcome): Outcome => ({
+  kind: 'retry',
+  code: 'batch_refused',
+  message: `The platform refused the whole request; this event is not shown to be at fault, so it is sent again in a smaller one${'message' in outcome ? `. It said: ${outcome.message}` : ''}`,
+});

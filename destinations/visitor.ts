@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { OutboundEvent } from './contract.ts';
+import { countryCodeOf } from './countries.ts';
 
 interface Device {
   ip: string | null;
@@ -12,10 +13,16 @@ const NOT_PUBLIC = new Set(['loopback', 'private', 'linkLocal', 'uniqueLocal', '
 
 const isPublic = (ip: string): boolean => ipaddr.isValid(ip) && !NOT_PUBLIC.has(ipaddr.process(ip).range());
 
-const deviceIn = (source: { ip?: string | null; userAgent?: string | null }): Device => {
-  const ip = source.ip?.trim() ?? '';
-  return { ip: isIP(ip) && isPublic(ip) ? ip : null, userAgent: source.userAgent?.trim() || null };
+/** An address as it came if it is one of the public internet, else null. */
+export const publicIp = (text: string): string | null => {
+  const ip = text.trim();
+  return isIP(ip) && isPublic(ip) ? ip : null;
 };
+
+const deviceIn = (source: { ip?: unknown; userAgent?: unknown }): Device => ({
+  ip: typeof source.ip === 'string' ? publicIp(source.ip) : null,
+  userAgent: typeof source.userAgent === 'string' ? source.userAgent.trim() || null : null,
+});
 
 /**
  * The visitor's address and browser, both of the click or both of the report, never mixed: a pair of two devices matches
@@ -26,11 +33,11 @@ export const deviceOf = ({ click, user }: OutboundEvent): Device => {
   return clicked.ip || clicked.userAgent ? clicked : deviceIn(user);
 };
 
-/** The buyer's country as two capital letters: what the network reports, else where the click came from. */
+/** The buyer's country as two capital letters: what the report says, else where the click came from. */
 export const countryOf = ({ user, country, click }: OutboundEvent): string | null => {
   for (const candidate of [user.country, country, click?.country]) {
-    const code = candidate?.trim().toUpperCase();
-    if (code && /^[A-Z]{2}$/.test(code)) return code;
+    const code = typeof candidate === 'string' ? countryCodeOf(candidate) : null;
+    if (code) return code;
   }
   return null;
 };
@@ -44,4 +51,7 @@ export const pageOf = ({ click }: OutboundEvent): string | null => webAddress(cl
 export const referrerOf = ({ click }: OutboundEvent): string | null => webAddress(click?.referrer);
 
 /** The id that stands for the visitor at a platform: our click id, else the network's own id of the buyer. */
-export const externalIdOf = ({ click, user }: OutboundEvent): string | null => click?.clickId ?? user.externalId ?? null;
+export const externalIdOf = ({ click, user }: OutboundEvent): string | readonly string[] | null => click?.clickId || user.externalId || null;
+
+/** Whether the report brought an id of the buyer that a platform may know: our own click id is known only where the pixel said it too. */
+export const hasForeignId = ({ click, user }: OutboundEvent): boolean => !click?.clickId && Boolean(user.externalId);

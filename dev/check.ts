@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configurationPageIsCurrent } from './configuration-doc.ts';
+import { destinationsPageIsCurrent } from './destinations-doc.ts';
 
 /** `npm run check`: what can be known without running the product. One line a step; the words of a step only where it fails. */
 
@@ -23,6 +24,10 @@ const steps: Step[] = [
   {
     title: 'docs/configuration.md',
     run: async () => ({ ok: configurationPageIsCurrent(), output: 'It is not what config.ts says: run `npm run docs`.' }),
+  },
+  {
+    title: 'docs/destinations/README.md',
+    run: async () => ({ ok: destinationsPageIsCurrent(), output: 'It is not what destinations/ says: run `npm run docs`.' }),
   },
 ];
 

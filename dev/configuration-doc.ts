@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { settings } from '../config.ts';
 
-/** docs/configuration.md from the table in config.ts. `--write` writes it; `npm run check` compares. */
+/** docs/configuration.md from the table in config.ts. `npm run docs` writes it; `npm run check` compares. */
 
 const file = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
 
@@ -69,4 +69,4 @@ export function configurationPageIsCurrent(): boolean {
   }
 }
 
-if (process.argv.includes('--write')) writeFileSync(file, configurationPage());
+export const writeConfigurationPage = (): void => writeFileSync(file, configurationPage());

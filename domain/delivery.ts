@@ -33,12 +33,16 @@ export function blankDelivery(destination: Pick<DestinationFacts, 'id' | 'name' 
   };
 }
 
-/** A correction carries the number of the event it corrects and a sequence, counted per event. */
+/**
+ * A correction carries the number of the event it corrects and a sequence, counted per event. Its time is that of the change,
+ * as we heard of it: platforms want it later than the event, and later than the correction before, by a second at least.
+ */
 export function correctionOf(
   conversion: Conversion, original: Delivery, kind: 'retract' | 'restate', money: Money,
   destination: DestinationFacts, report: HistoryEntry, nowMs: number,
 ): Delivery {
-  const sequence = (lastCorrection(conversion, original)?.sequence ?? 0) + 1;
+  const last = lastCorrection(conversion, original);
+  const sequence = (last?.sequence ?? 0) + 1;
   const id = { destinationId: destination.id, event: original.event, generation: original.generation, kind, sequence };
   return {
     ...blankDelivery(destination, nowMs),
@@ -48,7 +52,7 @@ export function correctionOf(
     state: 'planned',
     eventId: original.eventId,
     transactionId: original.transactionId,
-    occurredAtMs: original.occurredAtMs,
+    occurredAtMs: Math.max(report.receivedAtMs, (last ?? original).occurredAtMs + 1000),
     ...money,
     valueFrom: original.valueFrom,
     postbackId: report.postbackId,

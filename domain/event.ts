@@ -2,6 +2,7 @@
 export const STANDARD_EVENTS = [
   'PageView', 'ViewContent', 'OutboundClick', 'FormSubmit', 'AddToCart', 'InitiateCheckout', 'AddPaymentInfo',
   'Lead', 'CompleteRegistration', 'Purchase',
+  'Search', 'AddToWishlist', 'Subscribe', 'StartTrial', 'Contact', 'Schedule', 'SubmitApplication',
 ] as const;
 export type StandardEvent = (typeof STANDARD_EVENTS)[number];
 

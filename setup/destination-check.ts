@@ -1,4 +1,5 @@
 import { destinationByPlatform } from '../destinations/catalog.ts';
+import { versionWarning } from '../destinations/versions.ts';
 import { AuthorisationError, type BuildContext, type Destination, type Fetch, type Outcome } from '../destinations/contract.ts';
 import type { DestinationDoc } from '../store/documents.ts';
 import { destinationContext, open } from '../store/secrets.ts';
@@ -32,8 +33,12 @@ async function ask(platform: Destination, settings: unknown, nowMs: number, send
   }
   const ctx: BuildContext = { nowMs, validateOnly: true, ...(authorised && { accessToken: authorised.token }) };
   const request = platform.check(settings, ctx);
-  return resultOf(platform, platform.classifyCheck(await send(request), request));
+  const ending = versionWarning(platform, (settings as { apiVersion?: unknown }).apiVersion, nowMs);
+  return resultOf(platform, withWarning(platform.classifyCheck(await send(request), request), ending));
 }
+
+const withWarning = (outcome: Outcome, warning: string | null): Outcome =>
+  warning && (outcome.kind === 'delivered' || outcome.kind === 'accepted') ? { ...outcome, warnings: [...(outcome.warnings ?? []), warning] } : outcome;
 
 function resultOf(platform: Destination, outcome: Outcome): CheckResult {
   if (outcome.kind === 'delivered' || outcome.kind === 'accepted') {

@@ -68,7 +68,7 @@ export async function resumeDestination(db: Db, id: string, version: number, at:
   return result.matchedCount === 1;
 }
 
-/** The same secrets under another key: nothing that a reader could notice, so the version stays. Uses {_id}. */
+/** The same secrets under another key, or with a token that the platform renewed: nobody changed a setting, so the version stays. Uses {_id}. */
 export async function resealDestination(db: Db, id: string, version: number, secrets: Sealed): Promise<boolean> {
   const result = await destinations(db).updateOne({ _id: id, version }, { $set: { secrets } });
   return result.matchedCount === 1;

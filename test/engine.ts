@@ -8,6 +8,7 @@ import { readConfig, type Config } from '../config.ts';
 import { signalConversion } from '../contracts/start.ts';
 import { conversionWorkflowId } from '../contracts/conversion.ts';
 import { sandboxClient } from '../dev/sandbox/client.ts';
+import { MAIN_PLATFORMS, sandboxDestinations } from '../dev/sandbox/destinations.ts';
 import { startSandbox } from '../dev/sandbox/server.ts';
 import { conversionIdOf, partsOfConversionId } from '../domain/conversion-id.ts';
 import type { Conversion } from '../domain/conversion.ts';
@@ -31,19 +32,11 @@ import { openTestStore } from './harness.ts';
  * sandbox platforms, the workers; a property with KMA installed and a destination at each platform.
  */
 
-const destinationSettings = {
-  meta: { settings: { pixelId: '1234567890123456' }, secrets: { accessToken: 'sandbox-meta-token' } },
-  tiktok: { settings: { pixelCode: 'CSANDBOX0000000000TT' }, secrets: { accessToken: 'sandbox-tiktok-token' } },
-  'google-data-manager': {
-    settings: { customerId: '1234567890', conversionActions: 'Lead=111,Purchase=222', clientId: 'sandbox-client' },
-    secrets: { clientSecret: 'sandbox-secret', refreshToken: 'sandbox-refresh-token' },
-  },
-};
-
 export interface EngineOptions {
   config?: Partial<Config>;
   integration?: IntegrationSettings;
-  platforms?: (keyof typeof destinationSettings)[];
+  /** Those with a destination; the three of the story if not said. */
+  platforms?: readonly string[];
   withWorkers?: boolean;
   /** The store's client emits what is sent to MongoDB. */
   monitorCommands?: boolean;
@@ -88,9 +81,10 @@ export async function startEngine(options: EngineOptions = {}) {
   const property = await createProperty(setup, { name: 'shop' });
   await addIntegration(setup, property._id, 'kma', { settings: { defaultCurrency: 'RUB', ...options.integration } });
   const destinations: Record<string, string> = {};
-  for (const platform of options.platforms ?? (Object.keys(destinationSettings) as (keyof typeof destinationSettings)[])) {
-    const doc = await addDestination(setup, property._id, { name: `Main ${platform}`, platform }, destinationSettings[platform]);
-    destinations[platform] = doc._id;
+  const platforms = options.platforms ?? MAIN_PLATFORMS;
+  for (const { name, platform, settings, secrets } of sandboxDestinations.filter((each) => platforms.includes(each.platform))) {
+    const doc = await addDestination(setup, property._id, { name: `Main ${platform}${destinations[platform] ? ` (${name})` : ''}`, platform }, { settings, secrets });
+    destinations[platform] ??= doc._id;
   }
 
   const http = createHttp(config);

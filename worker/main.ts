@@ -12,6 +12,7 @@ import { parseKeys } from '../store/secrets.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { prepareNamespace } from './namespace.ts';
 import { ensureRelaySchedule } from './schedule.ts';
+import { watchVersions } from './version-watch.ts';
 import { createWorkers } from './workers.ts';
 
 /** The worker process: everything of a conversion that is not HTTP intake. */
@@ -52,6 +53,7 @@ process.once('disconnect', () => {
 const running = Promise.all(workers.map((worker) => worker.run()));
 log.info({ temporal: config.temporalAddress, namespace: config.temporalNamespace }, 'worker started');
 process.send?.({ ready: true });
+void watchVersions(store.db, Date.now, log);
 
 await running;
 await http.close();

@@ -1,14 +1,17 @@
 import { Router } from '@koa/router';
+import { endingVersionsOf } from '../../setup/ending-versions.ts';
 import type { ApiDeps } from '../deps.ts';
 
 const ANSWER_WITHIN_MS = 2_000;
 
 /**
  * `GET /healthz`: the process lives. `GET /readyz`: it can take postbacks; that takes MongoDB alone, since what Temporal
- * does not hear now it hears from the relay. So Temporal's state is told, but an API without it stays in rotation.
+ * does not hear now it hears from the relay. So Temporal's state is told, but an API without it stays in rotation. `warnings`
+ * tells of ad platforms' API versions that end soon.
  */
-export function healthRoutes({ db, pingTemporal }: ApiDeps): Router {
+export function healthRoutes({ db, pingTemporal, now }: ApiDeps): Router {
   const router = new Router();
+  const warnings = hourly(() => endingVersionsOf({ db, now: () => now().getTime() }), () => now().getTime());
   router.get('/healthz', (ctx) => {
     ctx.body = { ok: true };
   });
@@ -18,9 +21,20 @@ export function healthRoutes({ db, pingTemporal }: ApiDeps): Router {
       ask(pingTemporal),
     ]);
     ctx.status = mongodb.ok ? 200 : 503;
-    ctx.body = { ready: mongodb.ok, mongodb, temporal };
+    ctx.body = { ready: mongodb.ok, mongodb, temporal, warnings: mongodb.ok ? await warnings() : [] };
   });
   return router;
+}
+
+/** Probes come every few seconds; what they are told changes with the days. */
+function hourly(look: () => Promise<string[]>, now: () => number): () => Promise<string[]> {
+  let known: { atMs: number; warnings: string[] } | null = null;
+  return async () => {
+    if (known && now() - known.atMs < 3_600_000) return known.warnings;
+    const warnings = await look().catch(() => null); // a store that fails now is asked at the next probe
+    if (warnings) known = { atMs: now(), warnings };
+    return warnings ?? known?.warnings ?? [];
+  };
 }
 
 async function ask(question: () => Promise<unknown>): Promise<{ ok: boolean; ms: number }> {

@@ -1,12 +1,10 @@
-import { HOUR, MINUTE } from '../durations.ts';
-import { duplicate, expired, misconfigured, rejected, retry, staleToken, unauthorised, type Verdict } from '../verdict.ts';
+import { HOUR } from '../durations.ts';
+import { byCloudReason, malformed, notAllowed, quota } from '../google/rpc.ts';
+import { duplicate, expired, misconfigured, retry, type Verdict } from '../verdict.ts';
 
-const malformed = (what: string): Verdict => rejected(`Google refuses the event: ${what}`);
 const termsNotSigned = misconfigured("the account has not accepted Google's customer data terms: accept them, or turn off sending e-mail and phone");
-const notAllowed = misconfigured('the credential has no access to this account, or there is no such account');
 const wrongAction = misconfigured('the conversion action is wrong');
 const tooRecent = (what: string): Verdict => retry(`${what} is too recent, Google asks to come back in six hours`, 6 * HOUR);
-const quota = retry('the request quota of the Google Cloud project is used up', MINUTE);
 
 /** Data Manager API reference: ErrorReason, as in ErrorInfo.reason and BadRequest.fieldViolations[].reason. */
 export const byReason: Record<string, Verdict> = {
@@ -31,6 +29,9 @@ export const byReason: Record<string, Verdict> = {
   TERMS_AND_CONDITIONS_NOT_SIGNED: termsNotSigned,
   THIRD_PARTY_USER_DATA_NOT_ALLOWED: misconfigured('this account may not send e-mail and phone: turn off sending them'),
   NOT_ALLOWLISTED: misconfigured('the account is not on the list for this feature'),
+  UNSUPPORTED_OPERATING_ACCOUNT_FOR_DATA_PARTNER: misconfigured('a data partner may not use this account'),
+  UNSUPPORTED_LINKED_ACCOUNT_FOR_DATA_PARTNER: misconfigured('a data partner may not use this account'),
+  LINKED_ACCOUNT_ONLY_ALLOWED_WITH_DATA_PARTNER_LOGIN_ACCOUNT: misconfigured('the account is of the wrong kind'),
 
   INVALID_ARGUMENT: malformed('something in it is wrong'),
   REQUIRED_FIELD_MISSING: malformed('a required field is missing'),
@@ -44,6 +45,7 @@ export const byReason: Record<string, Verdict> = {
   INVALID_CURRENCY_CODE: malformed('Google does not know the currency'),
   INVALID_EVENT: malformed('it is not valid'),
   INVALID_EVENT_NAME: malformed('its name is not valid'),
+  RESERVED_NAME_USED: malformed('one of its parameters has a reserved name'),
   INVALID_AD_IDENTIFIER_FOR_ACCOUNT: malformed('its click id does not belong to this account'),
   NO_IDENTIFIERS_PROVIDED: malformed('neither a click id nor user data came with it'),
   EVENT_TIME_INVALID: malformed('its time is not valid'),
@@ -55,33 +57,10 @@ export const byReason: Record<string, Verdict> = {
   TOO_MANY_ELEMENTS: malformed('a list is too long'),
   TOO_FEW_ELEMENTS: malformed('a list is too short'),
 
-  // Reasons of Google Cloud itself (google.api.ErrorReason).
-  RATE_LIMIT_EXCEEDED: quota,
-  SERVICE_DISABLED: misconfigured('the Data Manager API is not enabled in the Google Cloud project'),
-  BILLING_DISABLED: misconfigured('billing is off in the Google Cloud project'),
-  CONSUMER_INVALID: misconfigured('the quota project is wrong'),
-  USER_PROJECT_DENIED: misconfigured('the credential may not use the quota project'),
-  ACCESS_TOKEN_SCOPE_INSUFFICIENT: misconfigured('the credential was not granted the scope auth/datamanager'),
-  ACCESS_TOKEN_EXPIRED: staleToken('the access token has expired'),
+  ...byCloudReason,
 };
 
-/** google.rpc.Code, as in error.status, where no reason is known. */
-export const byStatus: Record<string, Verdict> = {
-  UNAUTHENTICATED: staleToken('the access token is missing or has expired'),
-  PERMISSION_DENIED: notAllowed,
-  NOT_FOUND: notAllowed,
-  UNIMPLEMENTED: misconfigured('Google has no such method'),
-  RESOURCE_EXHAUSTED: quota,
-  INTERNAL: retry('Google failed inside'),
-  UNKNOWN: retry('Google failed for an unknown reason'),
-  UNAVAILABLE: retry('Google is unavailable'),
-  DEADLINE_EXCEEDED: retry('Google took too long'),
-  ABORTED: retry('Google broke off'),
-  CANCELLED: retry('Google broke off'),
-  INVALID_ARGUMENT: malformed('something in it is wrong'),
-  FAILED_PRECONDITION: malformed('a precondition does not hold'),
-  OUT_OF_RANGE: malformed('a value is out of range'),
-};
+export { byStatus } from '../google/rpc.ts';
 
 /** Data Manager API reference: ProcessingErrorReason, without its prefix. Said half an hour or more after the request was accepted. */
 export const byProcessingReason: Record<string, Verdict> = {
@@ -105,25 +84,13 @@ export const byProcessingReason: Record<string, Verdict> = {
   CLICK_NOT_FOUND: malformed('Google does not know the click'),
   INVALID_OPERATING_ACCOUNT_FOR_CLICK: malformed('the click belongs to another account'),
   CONVERSION_PRECEDES_CLICK: malformed('it lies before its click'),
+  ORIGINAL_CONVERSIONS_NOT_FOUND: malformed('Google does not know the conversion that it corrects'),
+  INVALID_CUSTOM_VARIABLE: malformed('a custom variable is not valid'),
+  CUSTOM_VARIABLE_NOT_ENABLED: misconfigured('a custom variable is not enabled in the account'),
+  INVALID_MERCHANT_ID: malformed('the Merchant Center account is not valid'),
   INVALID_EVENT: malformed('it is not valid'),
   INVALID_FORMAT: malformed('a field has the wrong form'),
   DENIED_CONSENT: malformed('the visitor or the account refuses the use of the data'),
   NO_CONSENT: malformed('the account has given no consent for this use'),
   UNKNOWN_CONSENT: malformed('no consent is known for this visitor'),
-};
-
-/** Google's OAuth token endpoint (Google Identity: "Refreshing an access token", RFC 6749 5.2). */
-export const byOAuthError: Record<string, Verdict> = {
-  invalid_grant: unauthorised('Google no longer takes the refresh token or the key: connect the account again'),
-  invalid_client: misconfigured('the OAuth client id or secret is wrong'),
-  deleted_client: misconfigured('the OAuth client was deleted'),
-  unauthorized_client: misconfigured('the OAuth client may not use this refresh token'),
-  invalid_scope: misconfigured('the scope auth/datamanager was not granted'),
-  access_denied: misconfigured('the account refuses access'),
-  admin_policy_enforced: misconfigured('the Google Workspace administrator forbids this access'),
-  org_internal: misconfigured('the OAuth client is for its own organisation only'),
-  invalid_request: misconfigured('Google cannot read the token request'),
-  internal_failure: retry('Google failed inside'),
-  server_error: retry('Google failed inside'),
-  temporarily_unavailable: retry('Google is unavailable'),
 };

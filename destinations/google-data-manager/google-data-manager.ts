@@ -1,18 +1,15 @@
 import type { Destination, OutboundEvent } from '../contract.ts';
 import { DAY, MINUTE } from '../durations.ts';
-import { moneyProblem, nameProblem } from '../sendable.ts';
-import { authorise } from './authorise.ts';
-import { classify, classifyCheck } from './classify.ts';
-import { actionFor, build, buildCorrection, buildStatus, check } from './payload.ts';
-import { type DataManagerSettings, settings } from './settings.ts';
+import { authoriseFor } from '../google/authorise.ts';
+import { actionOf, actionProblem } from '../google/conversion-action.ts';
+import { restatementProblem } from '../google/restatement.ts';
+import { acceptsTransactionId } from '../google/transaction-id.ts';
+import { consentProblem, nameProblem } from '../sendable.ts';
+import { callOf, classify, classifyCheck } from './classify.ts';
+import { build, buildCorrection, buildStatus, check } from './payload.ts';
+import { type DataManagerSettings, SCOPE, settings } from './settings.ts';
 import { classifyStatus } from './status.ts';
-import { acceptsTransactionId } from './transaction-id.ts';
-import { isMatchable } from './user-data.ts';
-
-const actionProblem = (event: OutboundEvent, settings: DataManagerSettings): string | null =>
-  actionFor(event, settings)
-    ? null
-    : `No conversion action is set for ${event.name}: add ${event.name}=<its number> to the conversion actions of this destination.`;
+import { ids, isMatchable, person } from './user-data.ts';
 
 const identityProblem = (event: OutboundEvent, settings: DataManagerSettings): string | null =>
   event.original || isMatchable(event, settings)
@@ -24,41 +21,36 @@ export const googleDataManager: Destination<DataManagerSettings> = {
   platform: 'google-data-manager',
   title: 'Google Ads (Data Manager)',
   settings,
-  // Only what ends in a conversion action is worth sending; which ones exist is in the settings.
-  events: {
-    PageView: null,
-    ViewContent: null,
-    OutboundClick: null,
-    FormSubmit: null,
-    AddToCart: null,
-    InitiateCheckout: null,
-    AddPaymentInfo: null,
-    Lead: 'Lead',
-    CompleteRegistration: 'CompleteRegistration',
-    Purchase: 'Purchase',
-  },
+  // Conversions have no names here: what counts is the conversion action.
+  events: {},
+  // Only what ends in a conversion action is worth sending.
+  notByDefault: ['PageView', 'ViewContent', 'OutboundClick', 'FormSubmit', 'AddToCart', 'InitiateCheckout', 'AddPaymentInfo', 'Search', 'AddToWishlist'],
+  person,
+  ids,
   needsClick: true,
   // Google keeps clicks for 90 days, the longest click-through window of a conversion action.
   ageMaxMs: 90 * DAY,
   deadlineMs: 90 * DAY,
   // The same transaction id of a conversion action is always the same conversion.
   dedupeWindowMs: 90 * DAY,
-  // Google takes 2000, but tells only counts of what became of them, and sends each event to every destination of its request.
-  batch: { max: 1, atomic: true },
+  // "Limits": 2000 events. Each of them goes to every destination of its request.
+  batch: { max: 2000, atomic: true },
+  together: (event, settings) => actionOf(event, settings) ?? '',
   reversal: {
     kinds: ['retract', 'restate'],
     restoresByRestating: true,
     // Google Ads: conversions can be adjusted for 54 days.
     deadlineMs: 54 * DAY,
+    missing: restatementProblem,
     build: buildCorrection,
     classify,
   },
   acceptsTransactionId,
   missing: (event, settings) =>
-    nameProblem(event) ?? moneyProblem(event) ?? actionProblem(event, settings) ?? identityProblem(event, settings),
+    nameProblem(event, 100) ?? consentProblem(event, 'Google') ?? actionProblem(event, settings) ?? identityProblem(event, settings),
   build,
   classify,
-  authorise,
+  authorise: authoriseFor(SCOPE),
   result: {
     // Data Manager API: "Diagnostics", wait 30 minutes before the first question.
     firstPollMs: 30 * MINUTE,
@@ -67,4 +59,5 @@ export const googleDataManager: Destination<DataManagerSettings> = {
   },
   check,
   classifyCheck,
+  callOf,
 };

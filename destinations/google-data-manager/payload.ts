@@ -1,33 +1,41 @@
-import type { BuildContext, OutboundEvent, PlatformRequest } from '../contract.ts';
-import { numberOf, toJson } from '../json-body.ts';
+import type { ActionSource, BuildContext, OutboundEvent, PlatformRequest } from '../contract.ts';
+import { consentOf } from '../google/consent.ts';
+import { actionOf, actionsOf } from '../google/conversion-action.ts';
+import { type JsonValue, numberOf, toJson } from '../json-body.ts';
+import { moneyOf } from '../money.ts';
+import { cartOf } from './cart.ts';
+import { customOf } from './custom.ts';
 import type { DataManagerSettings } from './settings.ts';
-import { adIdentifiersOf, CLICK_IDS, userIdentifiersOf } from './user-data.ts';
+import { AD_IDENTIFIERS, adIdentifiersOf, deviceInfoOf, userDataOf } from './user-data.ts';
 
 const API = 'https://datamanager.googleapis.com/v1';
 /** Destinations of one request (Data Manager API: "Limits"). */
 const DESTINATIONS_MAX = 10;
 
-export const actionFor = ({ name, event }: Pick<OutboundEvent, 'name' | 'event'>, { conversionActions }: DataManagerSettings) =>
-  conversionActions[name] ?? conversionActions[event];
+/** EventSource; what is not here is OTHER. */
+const SOURCES: Partial<Record<ActionSource, string>> = {
+  website: 'WEB',
+  app: 'APP',
+  physical_store: 'IN_STORE',
+  phone_call: 'PHONE',
+  chat: 'MESSAGE',
+  business_messaging: 'MESSAGE',
+};
 
-/** An ordinary event, or one that a sent event is restated with: Google tells them apart by the transaction id alone. */
-interface DataManagerEvent {
+/** An event with what identifies it at Google; those of a correction come from what was sent. */
+interface Identified {
   action: string;
   transactionId: string;
   eventTimestamp: string;
   adIdentifiers: Record<string, string>;
-  value: string | null;
-  currency: string | null;
   event: OutboundEvent;
 }
 
-const ordinary = (event: OutboundEvent, settings: DataManagerSettings): DataManagerEvent => ({
-  action: actionFor(event, settings) ?? '',
+const ordinary = (event: OutboundEvent, settings: DataManagerSettings, ctx: BuildContext): Identified => ({
+  action: actionOf(event, settings) ?? '',
   transactionId: event.transactionId,
   eventTimestamp: new Date(event.occurredAtMs).toISOString(),
-  adIdentifiers: adIdentifiersOf(event),
-  value: event.value,
-  currency: event.currency,
+  adIdentifiers: adIdentifiersOf(event, ctx),
   event,
 });
 
@@ -35,49 +43,48 @@ const ordinary = (event: OutboundEvent, settings: DataManagerSettings): DataMana
  * A correction repeats what was really sent and changes the value (Data Manager API: "Conversion adjustments"): there is no
  * retraction, so what is taken back becomes worth 0.
  */
-const correction = (event: OutboundEvent, settings: DataManagerSettings): DataManagerEvent => {
-  const plain = ordinary(event, settings);
+const correction = (event: OutboundEvent, settings: DataManagerSettings, ctx: BuildContext): Identified => {
+  const plain = ordinary(event, settings, ctx);
   const { original } = event;
-  const value = event.kind === 'retract' ? '0' : event.value;
-  if (!original) return { ...plain, value };
+  const restated = { ...event, value: event.kind === 'retract' ? '0' : event.value, currency: event.currency ?? original?.currency ?? null };
+  if (!original) return { ...plain, event: restated };
   const sent = original.identifiers;
-  const adIdentifiers = Object.fromEntries(CLICK_IDS.flatMap((id) => (sent[id] ? [[id, sent[id]]] : [])));
   return {
-    ...plain,
     action: sent['conversionActionId'] ?? plain.action,
     transactionId: sent['transactionId'] ?? original.transactionId,
     eventTimestamp: sent['eventTimestamp'] ?? new Date(original.occurredAtMs).toISOString(),
-    adIdentifiers,
-    value,
-    currency: event.currency ?? original.currency,
+    adIdentifiers: Object.fromEntries(AD_IDENTIFIERS.flatMap((id) => (sent[id] ? [[id, sent[id]]] : []))),
+    event: restated,
   };
 };
 
-const eventBody = ({ transactionId, eventTimestamp, adIdentifiers, value, currency, event }: DataManagerEvent, settings: DataManagerSettings) => {
-  const userIdentifiers = userIdentifiersOf(event, settings);
+const CONSENT = { granted: 'CONSENT_GRANTED', denied: 'CONSENT_DENIED' };
+
+const eventBody = ({ transactionId, eventTimestamp, adIdentifiers, event }: Identified, settings: DataManagerSettings, ctx: BuildContext): Record<string, JsonValue> => {
+  const money = moneyOf(event, ctx);
   return {
-    transactionId,
+    transactionId: transactionId || undefined,
     eventTimestamp,
-    eventSource: 'WEB',
+    eventSource: SOURCES[event.actionSource ?? 'website'] ?? 'OTHER',
     adIdentifiers: Object.keys(adIdentifiers).length > 0 ? adIdentifiers : undefined,
-    userData: userIdentifiers.length > 0 ? { userIdentifiers } : undefined,
-    ...(value !== null && { conversionValue: numberOf(value), currency: currency?.toUpperCase() }),
-    consent: consentOf(event, settings),
+    userData: userDataOf(event, settings, ctx),
+    ...moneyFields(event, money),
+    eventDeviceInfo: deviceInfoOf(event, settings),
+    cartData: cartOf(event, adIdentifiers, ctx),
+    consent: consentOf(event, settings, CONSENT) as JsonValue,
+    ...(event.kind !== 'retract' && customOf(event)),
   };
 };
 
-/** What the visitor said, else what the settings say; left out where neither does. */
-const consentOf = ({ click }: OutboundEvent, { consentWhenUnknown }: DataManagerSettings) => {
-  const inWords = (given = consentWhenUnknown === 'granted' ? true : undefined) =>
-    given === undefined ? undefined : given ? 'CONSENT_GRANTED' : 'CONSENT_DENIED';
-  const adUserData = inWords(click?.consent.adUserData);
-  const adPersonalization = inWords(click?.consent.adPersonalization);
-  return adUserData || adPersonalization ? { adUserData, adPersonalization } : undefined;
+/** What is taken back is worth 0 whether or not a currency was ever said. */
+const moneyFields = ({ kind }: OutboundEvent, money: ReturnType<typeof moneyOf>) => {
+  if (money) return { conversionValue: numberOf(money.value), currency: money.currency };
+  return kind === 'retract' ? { conversionValue: 0 } : {};
 };
 
-const destinationOf = (action: string, { customerId, loginCustomerId }: DataManagerSettings) => ({
-  operatingAccount: { accountType: 'GOOGLE_ADS', accountId: customerId },
-  loginAccount: loginCustomerId ? { accountType: 'GOOGLE_ADS', accountId: loginCustomerId } : undefined,
+const destinationOf = (action: string, { operatingAccountId, loginAccountId }: DataManagerSettings) => ({
+  operatingAccount: { accountType: 'GOOGLE_ADS', accountId: operatingAccountId },
+  loginAccount: loginAccountId ? { accountType: 'GOOGLE_ADS', accountId: loginAccountId } : undefined,
   productDestinationId: action,
 });
 
@@ -87,36 +94,35 @@ const headersOf = ({ quotaProject }: DataManagerSettings, { accessToken }: Build
   ...(quotaProject && { 'x-goog-user-project': quotaProject }),
 });
 
-const ingest = (events: DataManagerEvent[], actions: string[], settings: DataManagerSettings, ctx: BuildContext): PlatformRequest => {
-  const bodies = events.map((event) => eventBody(event, settings));
-  return {
-    method: 'POST',
-    url: `${API}/events:ingest`,
-    headers: { 'content-type': 'application/json', ...headersOf(settings, ctx) },
-    body: toJson({
-      destinations: actions.map((action) => destinationOf(action, settings)),
-      events: bodies,
-      encoding: bodies.some((body) => body.userData) ? 'HEX' : undefined,
-      validateOnly: ctx.validateOnly ? true : undefined,
-    }),
-    sent: events.map(({ action, transactionId, eventTimestamp, adIdentifiers }) => ({
-      transactionId,
-      conversionActionId: action,
-      eventTimestamp,
-      ...adIdentifiers,
-    })),
-    secrets: ctx.accessToken ? [ctx.accessToken] : [],
-  };
-};
+const ingest = (bodies: Record<string, JsonValue>[], actions: string[], settings: DataManagerSettings, ctx: BuildContext) => ({
+  method: 'POST' as const,
+  url: `${API}/events:ingest`,
+  headers: { 'content-type': 'application/json', ...headersOf(settings, ctx) },
+  body: toJson({
+    destinations: actions.map((action) => destinationOf(action, settings)),
+    events: bodies,
+    encoding: bodies.some((body) => body['userData']) ? 'HEX' : undefined,
+    validateOnly: ctx.validateOnly ? true : undefined,
+  }),
+  secrets: ctx.accessToken ? [ctx.accessToken] : [],
+});
 
-const ingestAll = (events: DataManagerEvent[], settings: DataManagerSettings, ctx: BuildContext): PlatformRequest =>
-  ingest(events, [...new Set(events.map(({ action }) => action))], settings, ctx);
+/** Every event goes to every destination of its request: events that share one have the same action, see `together`. */
+const ingestAll = (events: Identified[], settings: DataManagerSettings, ctx: BuildContext): PlatformRequest => ({
+  ...ingest(events.map((event) => eventBody(event, settings, ctx)), [...new Set(events.map(({ action }) => action))], settings, ctx),
+  sent: events.map(({ action, transactionId, eventTimestamp, adIdentifiers }) => ({
+    ...(transactionId && { transactionId }),
+    conversionActionId: action,
+    eventTimestamp,
+    ...adIdentifiers,
+  })),
+});
 
 export const build = (events: OutboundEvent[], settings: DataManagerSettings, ctx: BuildContext): PlatformRequest =>
-  ingestAll(events.map((event) => ordinary(event, settings)), settings, ctx);
+  ingestAll(events.map((event) => ordinary(event, settings, ctx)), settings, ctx);
 
 export const buildCorrection = (event: OutboundEvent, settings: DataManagerSettings, ctx: BuildContext): PlatformRequest =>
-  ingestAll([correction(event, settings)], settings, ctx);
+  ingestAll([correction(event, settings, ctx)], settings, ctx);
 
 /** Asks what became of an accepted request. */
 export const buildStatus = (receipt: string, settings: DataManagerSettings, ctx: BuildContext): PlatformRequest => ({
@@ -130,15 +136,11 @@ export const buildStatus = (receipt: string, settings: DataManagerSettings, ctx:
 
 /** A request that Google validates and forgets: accounts, rights and every conversion action (up to ten) are looked at. */
 export const check = (settings: DataManagerSettings, ctx: BuildContext): PlatformRequest => {
-  const actions = Object.values(settings.conversionActions).slice(0, DESTINATIONS_MAX);
-  const sample: DataManagerEvent = {
-    action: actions[0] ?? '',
+  const sample = {
     transactionId: 'tributary-check',
     eventTimestamp: new Date(ctx.nowMs).toISOString(),
+    eventSource: 'WEB',
     adIdentifiers: { gclid: 'tributary-check' },
-    value: null,
-    currency: null,
-    event: { click: null, user: {} } as OutboundEvent,
   };
-  return { ...ingest([sample], [...new Set(actions)], settings, { ...ctx, validateOnly: true }), sent: [] };
+  return { ...ingest([sample], actionsOf(settings).slice(0, DESTINATIONS_MAX), settings, { ...ctx, validateOnly: true }), sent: [] };
 };

@@ -1,21 +1,21 @@
 import { type Outcome, type PlatformRequest, type PlatformResponse, RESEND } from '../contract.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
-import { rejected, toOutcome } from '../verdict.ts';
+import { rejected, retry, toOutcome } from '../verdict.ts';
 import { failureOf } from './classify.ts';
 import { byProcessingReason } from './errors.ts';
 
 /**
- * What became of an accepted request (Data Manager API: "Diagnostics", requestStatus.retrieve). A request carries one event,
- * so the counts per reason are about that event. What Google could not process for now is sent again (RESEND); where the
+ * What became of an accepted request (Data Manager API: "Diagnostics", requestStatus.retrieve). The engine sends one event in
+ * a request, so that the counts per reason are about that event. What Google could not process for now is sent again (RESEND); where the
  * question itself fails in passing, or the answer is not known yet, it is asked again.
  */
 export const classifyStatus = (response: PlatformResponse, request: PlatformRequest): Outcome => {
-  const receipt = new URL(request.url).searchParams.get('requestId') ?? '';
+  const receipt = (URL.canParse(request.url) && new URL(request.url).searchParams.get('requestId')) || '';
   const failure = failureOf(response);
   if (failure) return isAboutTheQuestion(failure) ? { kind: 'accepted', receipt } : failure;
   const destinations = asArray(parseObject(response.body)?.['requestStatusPerDestination']).map((one) => asObject(one) ?? {});
   // One destination per request; were there more, the one that is not done or failed speaks for all.
-  const outcomes = destinations.map((destination) => outcomeOf(destination, receipt, response.headers));
+  const outcomes = destinations.map((destination) => outcomeOf(destination, request.sent.length, receipt, response.headers));
   return outcomes.find(({ kind }) => kind !== 'delivered') ?? outcomes[0] ?? { kind: 'accepted', receipt };
 };
 
@@ -23,13 +23,15 @@ export const classifyStatus = (response: PlatformResponse, request: PlatformRequ
 const isAboutTheQuestion = (failure: Outcome): boolean =>
   failure.kind === 'rejected' || ('code' in failure && ['NOT_FOUND', 'http_404'].includes(failure.code));
 
-const outcomeOf = (destination: Record<string, unknown>, receipt: string, headers: Record<string, string>): Outcome => {
+const outcomeOf = (destination: Record<string, unknown>, count: number, receipt: string, headers: Record<string, string>): Outcome => {
   const warnings = reasonsIn(destination['warningInfo'], 'warningCounts');
   const errors = reasonsIn(destination['errorInfo'], 'errorCounts');
   switch (asText(destination['requestStatus'])) {
     case 'SUCCESS':
       return delivered(warnings);
     case 'PARTIAL_SUCCESS':
+      // Of several events Google tells only how many failed: they are sent again one by one, which the transaction id makes safe.
+      if (count > 1) return toOutcome(retry('Google took the request in part, and does not say which events'), { code: RESEND, said: errors.join(', ') || null }, headers);
       // Part of one event, such as one of its identifiers, was left out.
       return errors[0] ? outcomeOfReason(errors[0], headers) : delivered([...warnings, 'Google took the event in part']);
     case 'FAILED':

@@ -1,39 +1,63 @@
-import type { OutboundEvent } from '../contract.ts';
-import { normaliseEmailForGoogle } from '../email.ts';
-import { hashed } from '../hashing.ts';
-import { packedName } from '../names.ts';
-import { toE164 } from '../phone.ts';
-import { countryOf } from '../visitor.ts';
+import type { BuildContext, Destination, OutboundEvent } from '../contract.ts';
+import { idsOf, plainAs, verbatim } from '../fields.ts';
+import { CLICK_IDS, clickIdOf, clickIds } from '../google/click-ids.ts';
+import { finds, type GoogleIdentifier, identifiersOf, person as buyer } from '../google/user-data.ts';
+import { deviceOf, publicIp } from '../visitor.ts';
 import type { DataManagerSettings } from './settings.ts';
 
-/** Google's ids of a click, best first. One of them per event: together they are refused. */
-export const CLICK_IDS = ['gclid', 'gbraid', 'wbraid'] as const;
+/** Data Manager API: UserData.user_identifiers, at most ten of an event. */
+const IDENTIFIERS_MAX = 10;
+/** AdIdentifiers.session_attributes: Base64 of at most 4000 characters. */
+const SESSION_ATTRIBUTES = /^[\w+/=-]{1,4000}$/;
 
-export const adIdentifiersOf = ({ click }: OutboundEvent): Record<string, string> => {
-  const name = CLICK_IDS.find((id) => click?.ids[id]);
-  return name ? { [name]: click?.ids[name] as string } : {};
+export const person: Destination['person'] = { ...buyer, ip: plainAs(publicIp), userAgent: plainAs(verbatim) };
+
+export const ids: Destination['ids'] = {
+  ...clickIds,
+  dclid: verbatim,
+  sessionAttributes: (text) => (SESSION_ATTRIBUTES.test(text) ? text : null),
+  mobileDeviceId: verbatim,
 };
 
-/**
- * `userData.userIdentifiers` (Data Manager API: "Format user data"): e-mail, phone as E.164 with the plus, and an address
- * only as a whole. Nothing where the visitor refused the use of their data.
- */
-export const userIdentifiersOf = (event: OutboundEvent, settings: DataManagerSettings) => {
-  const { user, click } = event;
-  if (!settings.sendUserData || click?.consent.adUserData === false) return [];
-  const country = countryOf(event);
-  const emailAddress = hashed(user.email, normaliseEmailForGoogle);
-  const phoneNumber = hashed(user.phone, (phone) => toE164(phone, country));
-  const givenName = hashed(user.firstName, packedName);
-  const familyName = hashed(user.lastName, packedName);
-  const postalCode = user.postalCode?.trim();
-  return [
-    ...(emailAddress ? [{ emailAddress }] : []),
-    ...(phoneNumber ? [{ phoneNumber }] : []),
-    ...(givenName && familyName && country && postalCode ? [{ address: { givenName, familyName, regionCode: country, postalCode } }] : []),
-  ];
+/** What is repeated with a correction. */
+export const AD_IDENTIFIERS = [...CLICK_IDS, 'dclid', 'sessionAttributes', 'mobileDeviceId'] as const;
+
+/** `adIdentifiers`: one id of the click, the display click's only where no other is known, since an account takes one kind. */
+export const adIdentifiersOf = (event: OutboundEvent, ctx?: BuildContext): Record<string, string> => {
+  const { dclid, sessionAttributes, mobileDeviceId } = idsOf(event, ids, ctx);
+  const click = clickIdOf(event);
+  return {
+    ...click,
+    ...(Object.keys(click).length === 0 && dclid && { dclid }),
+    ...(sessionAttributes && { sessionAttributes }),
+    ...(mobileDeviceId && { mobileDeviceId }),
+  };
 };
 
-/** An address by itself is no identifier that Google matches reliably. */
+const laidOut = (identifier: GoogleIdentifier) => {
+  if ('email' in identifier) return { emailAddress: identifier.email };
+  if ('phone' in identifier) return { phoneNumber: identifier.phone };
+  const { givenName, familyName, country, postalCode } = identifier;
+  return { address: { givenName, familyName, regionCode: country, postalCode } };
+};
+
+/** A correction goes out whatever the visitor says later, but not with their data. */
+const mayUse = ({ click }: OutboundEvent, { sendUserData }: DataManagerSettings): boolean => sendUserData && click?.consent.adUserData !== false;
+
+const known = (event: OutboundEvent, settings: DataManagerSettings, ctx?: BuildContext): GoogleIdentifier[] =>
+  mayUse(event, settings) ? identifiersOf(event, IDENTIFIERS_MAX, ctx) : [];
+
+/** `userData` (Data Manager API: "Format user data"). */
+export const userDataOf = (event: OutboundEvent, settings: DataManagerSettings, ctx?: BuildContext) => {
+  const userIdentifiers = known(event, settings, ctx).map(laidOut);
+  return userIdentifiers.length > 0 ? { userIdentifiers } : undefined;
+};
+
+/** `eventDeviceInfo`: browser and address of the visitor. */
+export const deviceInfoOf = (event: OutboundEvent, settings: DataManagerSettings) => {
+  const { ip, userAgent } = deviceOf(event);
+  return mayUse(event, settings) && (ip || userAgent) ? { userAgent: userAgent ?? undefined, ipAddress: ip ?? undefined } : undefined;
+};
+
 export const isMatchable = (event: OutboundEvent, settings: DataManagerSettings): boolean =>
-  Object.keys(adIdentifiersOf(event)).length > 0 || userIdentifiersOf(event, settings).some((id) => !('address' in id));
+  Object.keys(adIdentifiersOf(event)).length > 0 || finds(known(event, settings));

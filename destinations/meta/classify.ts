@@ -1,12 +1,15 @@
 import type { Outcome, PlatformRequest, PlatformResponse } from '../contract.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
-import { forEach, outcomeOfNonJson, retry, toOutcome, verdictOfStatus, type Words } from '../verdict.ts';
+import { ofAtomic, outcomeOfNonJson, retry, toOutcome, verdictOfStatus, type Words } from '../verdict.ts';
 import { verdictOf } from './errors.ts';
 import { waitAskedMs } from './usage.ts';
 
-/** Meta stores all events of a request or none, so all share one outcome. */
-export const classify = (response: PlatformResponse, request: PlatformRequest): Outcome[] =>
-  forEach(request.sent, outcomeOf(response, request.sent.length));
+/** Meta stores all events of a request or none. Its words sometimes name the one at fault: `$['data'][1]`, `data[1]`. */
+export const classify = (response: PlatformResponse, request: PlatformRequest): Outcome[] => {
+  const outcome = outcomeOf(response, request.sent.length);
+  const named = 'message' in outcome ? [...outcome.message.matchAll(/\bdata'?\]?\[(\d+)\]/g)].map((match) => Number(match[1])) : [];
+  return ofAtomic(request.sent, outcome, new Set(named));
+};
 
 const outcomeOf = (response: PlatformResponse, count: number): Outcome => {
   const body = parseObject(response.body);

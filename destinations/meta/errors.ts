@@ -22,6 +22,7 @@ export const byCode: Record<string, Verdict> = {
   '100/33': misconfigured('the pixel does not exist, or the access token may not use it'),
   '100/2804001': malformed('a parameter is wrong'),
   '100/2804003': expired('the event is older than seven days'),
+  '100/2804004': malformed('its time lies in the future'),
   '100/2804007': malformed('a parameter is wrong'),
   '100/2804009': malformed('a Purchase needs a value'),
   '100/2804016': malformed('a parameter is wrong'),

@@ -1,14 +1,23 @@
 import type { Outcome, PlatformRequest, PlatformResponse } from '../contract.ts';
 import { asText, parseObject } from '../json-body.ts';
-import { forEach, outcomeOfNonJson, rejected, retry, toOutcome, verdictOfStatus, type Verdict } from '../verdict.ts';
+import { ofAtomic, outcomeOfNonJson, rejected, retry, toOutcome, verdictOfStatus, type Verdict } from '../verdict.ts';
 import { byCode, serverFailed } from './errors.ts';
 
 const OK = 0;
 const PARTLY_OK = 20001;
 
-/** One event per request: its answer is the event's. */
-export const classify = (response: PlatformResponse, request: PlatformRequest): Outcome[] =>
-  forEach(request.sent, outcomeOf(response));
+/**
+ * TikTok refuses a request as a whole, or takes it in part (20001). Its words may name the events at fault by their place in
+ * `data`: `data.1.event_time`, `data[1]`.
+ */
+export const classify = (response: PlatformResponse, request: PlatformRequest): Outcome[] => {
+  const body = parseObject(response.body);
+  const named = new Set([...(asText(body?.['message']) ?? '').matchAll(/\bdata(?:\.|\[)(\d+)/g)].map((match) => Number(match[1])));
+  const outcome = outcomeOf(response);
+  if (outcome.kind !== 'delivered' || named.size === 0) return ofAtomic(request.sent, outcome, named);
+  const refused = toOutcome(rejected('TikTok took the other events of the request, but not this one'), { code: String(PARTLY_OK), said: body && saidBy(body) }, response.headers);
+  return request.sent.map((_, index) => (named.has(index) ? refused : outcome));
+};
 
 const outcomeOf = (response: PlatformResponse): Outcome => {
   const body = parseObject(response.body);

@@ -1,42 +1,71 @@
-import type { OutboundEvent, PlatformRequest } from '../contract.ts';
+import type { ActionSource, BuildContext, ContentItem, OutboundEvent, PlatformRequest } from '../contract.ts';
 import { numberOf, toJson, type JsonValue } from '../json-body.ts';
+import { itemCountOf, moneyOf, withCustom } from '../money.ts';
 import { pageOf, referrerOf } from '../visitor.ts';
 import type { TiktokSettings } from './settings.ts';
-import { userOf } from './user.ts';
+import { leadOf, userOf } from './user-data.ts';
 
 const PARTNER = 'tributary';
 
-/** TikTok: "Report web events", data[]. */
-const eventOf = (event: OutboundEvent, settings: TiktokSettings) => {
-  const page = pageOf(event);
+/** TikTok: "Events API 2.0", event_source. What happened neither in a shop, in an app nor in a CRM is a website's event. */
+const SOURCES: Partial<Record<ActionSource, EventSource>> = {
+  app: 'app',
+  physical_store: 'offline',
+  phone_call: 'offline',
+  system_generated: 'crm',
+};
+type EventSource = 'web' | 'app' | 'offline' | 'crm';
+
+export const sourceOf = ({ actionSource }: Pick<OutboundEvent, 'actionSource'>): EventSource => (actionSource && SOURCES[actionSource]) || 'web';
+
+/** TikTok: "Report events", data[]. */
+const eventOf = (event: OutboundEvent, settings: TiktokSettings, ctx: BuildContext) => {
+  const page = { url: pageOf(event) ?? undefined, referrer: referrerOf(event) ?? undefined };
   return {
     event: event.name,
     event_time: Math.floor(event.occurredAtMs / 1000),
-    event_id: event.eventId,
-    user: userOf(event),
-    properties: propertiesOf(event, settings),
-    page: page ? { url: page, referrer: referrerOf(event) ?? undefined } : undefined,
+    event_id: event.eventId || undefined,
+    user: userOf(event, ctx),
+    properties: propertiesOf(event, settings, ctx),
+    page: page.url || page.referrer ? page : undefined,
+    lead: leadOf(event),
     limited_data_use: event.click?.consent.limitedDataUse ? true : undefined,
   };
 };
 
-/** Content ids are texts: a number is refused (40002, "Not a valid string"). Names of offers stay here. */
-const propertiesOf = ({ value, currency, orderId, offerId }: OutboundEvent, { sendOfferId }: TiktokSettings) => {
-  const properties = {
-    ...(value !== null && currency && { value: numberOf(value), currency: currency.toUpperCase() }),
-    ...(orderId && { order_id: orderId }),
-    ...(sendOfferId && offerId && { content_type: 'product', content_ids: [offerId] }),
-  };
-  return Object.keys(properties).length > 0 ? properties : undefined;
+/** The network's offer number stands for the product where no contents are known; its name stays here. */
+const propertiesOf = (event: OutboundEvent, { sendOfferId }: TiktokSettings, ctx: BuildContext) => {
+  const { orderId, offerId, contents } = event;
+  const money = moneyOf(event, ctx);
+  const count = itemCountOf(event);
+  return withCustom({
+    ...(money && { value: numberOf(money.value), currency: money.currency }),
+    order_id: orderId || undefined,
+    // Either contents or content_ids: together they say the same twice.
+    ...(contents.length > 0
+      ? { content_type: 'product', contents: contents.map(contentOf) }
+      : sendOfferId && offerId && { content_type: 'product', content_ids: [offerId] }),
+    num_items: count === null ? undefined : numberOf(count),
+  }, event);
 };
 
+/** Content ids are texts: a number is refused (40002, "Not a valid string"). */
+const contentOf = ({ id, name, category, brand, quantity, price }: ContentItem) => ({
+  content_id: id ?? undefined,
+  content_name: name ?? undefined,
+  content_category: category ?? undefined,
+  brand: brand ?? undefined,
+  price: price === null ? undefined : numberOf(price),
+  quantity: quantity === null ? undefined : numberOf(quantity),
+});
+
 /** The address ends in a slash: without it TikTok answers 404. */
-const post = ({ apiVersion, accessToken, pixelCode, testEventCode }: TiktokSettings, data: JsonValue[]) => ({
+const post = ({ apiVersion, accessToken, pixelCode, testEventCode }: TiktokSettings, source: EventSource, data: JsonValue[]) => ({
   method: 'POST' as const,
   url: `https://business-api.tiktok.com/open_api/${apiVersion}/event/track/`,
   headers: { 'content-type': 'application/json', accept: 'application/json', 'access-token': accessToken },
   body: toJson({
-    event_source: 'web',
+    event_source: source,
     event_source_id: pixelCode,
     test_event_code: testEventCode,
     partner_name: PARTNER,
@@ -44,12 +73,13 @@ const post = ({ apiVersion, accessToken, pixelCode, testEventCode }: TiktokSetti
   }),
 });
 
-export const build = (events: OutboundEvent[], settings: TiktokSettings): PlatformRequest => {
-  const data = events.map((event) => eventOf(event, settings));
+/** All events of a request have the same source, see `together`. */
+export const build = (events: OutboundEvent[], settings: TiktokSettings, ctx: BuildContext): PlatformRequest => {
+  const data = events.map((event) => eventOf(event, settings, ctx));
   return {
-    ...post(settings, data),
+    ...post(settings, events[0] ? sourceOf(events[0]) : 'web', data),
     sent: data.map(({ event_id, event_time, user }, index) => ({
-      eventId: event_id,
+      ...(event_id && { eventId: event_id }),
       eventTime: String(event_time),
       ...(user.ttclid && { ttclid: user.ttclid }),
       ...(events[index]?.orderId && { orderId: events[index].orderId }),
@@ -58,4 +88,4 @@ export const build = (events: OutboundEvent[], settings: TiktokSettings): Platfo
 };
 
 /** A request with no event in it: TikTok looks at the token and then refuses the empty list, so nothing is ever counted. */
-export const check = (settings: TiktokSettings): PlatformRequest => ({ ...post(settings, []), sent: [] });
+export const check = (settings: TiktokSettings): PlatformRequest => ({ ...post(settings, 'web', []), sent: [] });

@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { openStore } from '../../store/db.ts';
 import { startNodeProcess } from '../node-process.ts';
 import { sandboxClient } from '../sandbox/client.ts';
+import { sandboxDestinations } from '../sandbox/destinations.ts';
 import { startStack, type Stack } from '../stack.ts';
 import { untilStopped } from '../until-stopped.ts';
 import { playAll, type Result } from './play.ts';
@@ -32,7 +33,8 @@ interface Demo {
 }
 
 /** Waits that are minutes or hours in earnest are a second here; nothing else differs from `npm start`. */
-const ENVIRONMENT = { RESULT_POLL_FIRST_MS: '1000', RELAY_INTERVAL_MS: '5000', RELAY_AFTER_MS: '5000', RETRY_FIRST_MS: '500', LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' };
+/** The visitors' addresses come in a header, since all of them sit on this machine. */
+const ENVIRONMENT = { TRUSTED_PROXIES: '127.0.0.1', RESULT_POLL_FIRST_MS: '1000', RELAY_INTERVAL_MS: '5000', RELAY_AFTER_MS: '5000', RETRY_FIRST_MS: '500', LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' };
 
 async function start(): Promise<Demo> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tributary-demo-'));
@@ -42,7 +44,7 @@ async function start(): Promise<Demo> {
     logFile: join(dataDir, 'logs', 'sandbox.log'), restart: false, log: say, onStart: () => {},
   });
   const sandboxOrigin = `http://127.0.0.1:${Number(sandbox.ready.port)}`;
-  say(`Sandbox: Meta, Google Data Manager and TikTok on ${sandboxOrigin}.`);
+  say(`Sandbox of the ad platforms on ${sandboxOrigin}.`);
   try {
     const stack = await startStack({ dataDir, sandboxOrigin, env: ENVIRONMENT, restart: true, preference: 'fast-start', synchronous: 'OFF', uiPort: undefined, log: say });
     const stop = async (): Promise<void> => {
@@ -62,7 +64,7 @@ async function play({ stack, sandboxOrigin }: Demo): Promise<Result> {
   const store = await openStore(stack.mongodbUri, stack.mongodbDatabase, 30_000);
   const connection = await Connection.connect({ address: stack.temporalAddress });
   try {
-    return await playAll({ stack, store, temporal: new Client({ connection }).workflow, sandbox: sandboxClient(sandboxOrigin), say, links: !once });
+    return await playAll({ stack, store, temporal: new Client({ connection }).workflow, sandbox: sandboxClient(sandboxOrigin), destinations: sandboxDestinations, say, links: !once });
   } finally {
     await connection.close();
     await store.close();

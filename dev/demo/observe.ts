@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Conversion } from '../../domain/conversion.ts';
+import type { Conversion, Delivery } from '../../domain/conversion.ts';
 import { conversionById } from '../../store/conversions.ts';
 import type { Store } from '../../store/db.ts';
 import type { PostbackDoc } from '../../store/documents.ts';
 import type { SandboxClient } from '../sandbox/client.ts';
+import type { AcceptedEvent } from '../sandbox/contract.ts';
 import type { Chapter, Expected } from './story.ts';
 
 /** Looking at what came out, in MongoDB and at the sandbox platforms. */
@@ -75,16 +76,27 @@ export async function lostOf(store: Store, sandbox: SandboxClient, answered: num
   const accepted = await sandbox.accepted();
   for (const conversion of conversions) {
     for (const d of conversion.deliveries) {
-      const known = accepted.some((event) => event.platform === d.platform && (event.eventId === d.eventId || event.transactionId === d.transactionId));
+      const known = accepted.some((event) => isOf(event, d));
       if (d.state === 'delivered' && !known) lost.push(`${d.event} of ${conversion.id} is unknown to ${d.platform}`);
     }
   }
   return lost;
 }
 
+/** By the id that the platform keeps; where it keeps none, by what was sent of the click. */
+function isOf({ platform, event, eventId, transactionId, body }: AcceptedEvent, d: Delivery): boolean {
+  if (platform !== d.platform) return false;
+  if (eventId !== null || transactionId !== null) return eventId === d.eventId || transactionId === d.transactionId || transactionId === d.transactionId.split('-')[0];
+  const text = JSON.stringify(body);
+  return event === d.name && Object.values(d.sent ?? {}).some((id) => id.length >= CLICK_ID_LENGTH_MIN && text.includes(id));
+}
+
+/** Shorter than any id of a visitor, longer than a name. */
+const CLICK_ID_LENGTH_MIN = 18;
+
 /** Events that a platform counted more than once: none, ever. */
 export async function countedTwice(sandbox: SandboxClient): Promise<string[]> {
   const counted = (await sandbox.accepted()).filter((event) => event.counted);
-  const keys = counted.map((event) => `${event.platform} ${event.event} ${event.eventId ?? ''} ${event.transactionId ?? ''}`);
+  const keys = counted.map((event) => [event.platform, event.event, event.eventId ?? event.transactionId ?? JSON.stringify(event.body)].join(' '));
   return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
 }

@@ -3,13 +3,14 @@ import type { Conversion } from '../../domain/conversion.ts';
 import { conversionsOf } from '../../store/conversions.ts';
 import type { Store } from '../../store/db.ts';
 import type { SandboxClient } from '../sandbox/client.ts';
+import type { SandboxDestination } from '../sandbox/destinations.ts';
 import type { Stack } from '../stack.ts';
 import { costsOf, mongodbOperations } from './costs.ts';
 import { outside } from './network.ts';
 import { countedTwice, lostOf, untilAsTold, untilReached } from './observe.ts';
 import { openShop } from './shop.ts';
 import { story } from './story.ts';
-import { storyTable, type Played } from './table.ts';
+import { platformTable, storyTable, type Played } from './table.ts';
 
 export interface Result {
   postbacks: number;
@@ -26,6 +27,8 @@ export interface PlayDeps {
   store: Store;
   temporal: WorkflowClient;
   sandbox: SandboxClient;
+  /** The destinations of the shop. */
+  destinations: readonly SandboxDestination[];
   say(line: string): void;
   /** Whether the stack stays up, so that its addresses are worth printing. */
   links?: boolean;
@@ -34,10 +37,11 @@ export interface PlayDeps {
 }
 
 /** Plays the story over HTTP, waits until it came out as told, and says what it saw. */
-export async function playAll({ stack, store, temporal, sandbox, say, links = true, inTheMiddle }: PlayDeps): Promise<Result> {
-  const property = await openShop(store, stack.credentialsKey);
+export async function playAll({ stack, store, temporal, sandbox, destinations, say, links = true, inTheMiddle }: PlayDeps): Promise<Result> {
+  const property = await openShop(store, stack.credentialsKey, destinations);
   const world = outside(stack.apiUrl, property);
   const [first, ...others] = story({
+    platforms: destinations.map(({ platform }) => platform),
     outside: world,
     fault: (fault) => sandbox.fault(fault),
     reached: (key, what) => untilReached(store, property._id, key, what),
@@ -47,7 +51,7 @@ export async function playAll({ stack, store, temporal, sandbox, say, links = tr
   // The first one alone, so that what MongoDB counts is its own.
   const before = await mongodbOperations(store);
   await first!.play();
-  await untilReached(store, property._id, first!.key, { delivered: 6 });
+  await untilReached(store, property._id, first!.key, { delivered: 2 * destinations.length });
   const operations = (await mongodbOperations(store)) - before;
   await Promise.all([...others.map((chapter) => chapter.play()), inTheMiddle?.()]);
   const played: Played[] = await Promise.all([first!, ...others].map(async (chapter) => ({ chapter, ...(await untilAsTold(store, property._id, chapter)) })));
@@ -56,9 +60,10 @@ export async function playAll({ stack, store, temporal, sandbox, say, links = tr
   const lost = await lostOf(store, sandbox, world.answered, conversions);
   const twice = await countedTwice(sandbox);
   say(storyTable(played));
+  say(platformTable(await sandbox.totals()));
   for (const { chapter, wrong } of played) for (const each of wrong) say(`${chapter.letter}: ${each}`);
   for (const each of [...lost, ...twice.map((event) => `counted twice: ${event}`)]) say(each);
-  await sayCosts(temporal, `${property._id}/kma/${first!.key}`, operations, say);
+  await sayCosts(temporal, `${property._id}/kma/${first!.key}`, destinations.length, operations, say);
   if (links) say(`\nTemporal UI  ${stack.temporalUiUrl ?? 'off'}\nAPI          ${stack.apiUrl}\nLogs         ${stack.logDir}\n`);
 
   const ok = played.every(({ wrong }) => wrong.length === 0) && conversions.length === played.length && lost.length === 0 && twice.length === 0;
@@ -76,9 +81,9 @@ function countsOf(conversions: Conversion[]) {
   };
 }
 
-async function sayCosts(temporal: WorkflowClient, conversionId: string, operations: number, say: (line: string) => void): Promise<void> {
+async function sayCosts(temporal: WorkflowClient, conversionId: string, destinations: number, operations: number, say: (line: string) => void): Promise<void> {
   const costs = await costsOf(temporal, conversionId);
-  say(`\nConversion (a), pending then approved at three destinations: ${costs.events} history events, ${costs.pollEvents} of them for asking Google `
+  say(`\nConversion (a), pending then approved at ${destinations} destinations: ${costs.events} history events, ${costs.pollEvents} of them for asking Google `
     + `for ${costs.polls} results; ${costs.activities} activity executions and ${costs.polls} of those questions; ${costs.actions} Temporal actions; `
     + `${operations} MongoDB operations, the demo's own looking included.`);
 }

@@ -28,17 +28,23 @@ export interface Expected {
   attempts?: Record<string, number>;
 }
 
-const PLATFORMS = ['google-data-manager', 'meta', 'tiktok'];
-const everywhere = (event: string, state = 'delivered') => PLATFORMS.map((platform) => `${event} ${platform} ${state}`);
+/** Platforms that can be told that an event no longer holds. Google Ads is told a day later: until then its retraction waits. */
+const RETRACTIONS: Record<string, string> = {
+  'google-data-manager': 'delivered', 'google-ads': 'planned', ga4: 'delivered', 'microsoft-offline': 'delivered', webhook: 'delivered',
+};
 
 export interface StoryDeps {
+  /** The platform of each destination of the shop. */
+  platforms: readonly string[];
   outside: Outside;
   fault(fault: FaultInput): Promise<unknown>;
   /** Resolves when the chapter's conversion is as far as this. */
   reached(key: string, what: { reports?: number; delivered?: number }): Promise<void>;
 }
 
-export function story({ outside, fault, reached }: StoryDeps): Chapter[] {
+export function story({ platforms, outside, fault, reached }: StoryDeps): Chapter[] {
+  const everywhere = (event: string, state = 'delivered') => platforms.map((platform) => `${event} ${platform} ${state}`);
+  const retractions = platforms.flatMap((platform) => (RETRACTIONS[platform] ? [`Lead retract ${platform} ${RETRACTIONS[platform]}`] : []));
   const ids = Object.fromEntries('abcdefghij'.split('').map((letter) => [letter, outside.newClickId()])) as Record<string, string>;
   const report = (letter: string, status: string, more: Record<string, string> = {}) =>
     outside.kma({ status, orderid: `10335074${letter.charCodeAt(0)}`, data3: ids[letter]!, sum: '1200', currency: 'RUB', countrycode: 'ES', stream: 'zXweZF', ...more });
@@ -52,7 +58,7 @@ export function story({ outside, fault, reached }: StoryDeps): Chapter[] {
       async play() {
         await click('a');
         await report('a', 'P');
-        await reached(this.key, { delivered: 3 });
+        await reached(this.key, { delivered: platforms.length });
         await report('a', 'A');
       },
       expected: { status: 'approved', effects: ['applied', 'applied'], click: 'matched', deliveries: [...everywhere('Lead'), ...everywhere('Purchase')], amount: '1200', currency: 'RUB' },
@@ -62,10 +68,10 @@ export function story({ outside, fault, reached }: StoryDeps): Chapter[] {
       async play() {
         await click('b');
         await report('b', 'P');
-        await reached(this.key, { delivered: 3 });
+        await reached(this.key, { delivered: platforms.length });
         await report('b', 'D');
       },
-      expected: { status: 'rejected', effects: ['applied', 'applied'], click: 'matched', deliveries: [...everywhere('Lead'), 'Lead retract google-data-manager delivered'] },
+      expected: { status: 'rejected', effects: ['applied', 'applied'], click: 'matched', deliveries: [...everywhere('Lead'), ...retractions] },
     },
     {
       ...kma('c'), title: 'fake as first and only report',

@@ -55,7 +55,7 @@ describe('the Taboola sandbox', () => {
   });
 
   it.each([
-    ['an event that is not configured', { name: 'Lead' }],
+    ['an event that is not configured', { name: 'Signup' }],
     ['a revenue with a comma', { revenue: '9,99' }],
     ['a currency that is not on the list', { currency: 'PLN' }],
     ['a currency in lower case', { currency: 'eur' }],
@@ -76,7 +76,7 @@ describe('the Taboola sandbox', () => {
     ['a revenue in quotes', { revenue: '12.5' }],
     ['a number as order id', { orderid: 7 }],
     ['no click id', { 'click-id': undefined }],
-    ['another event name', { name: 'Purchase' }],
+    ['another event name', { name: 'Signup' }],
     ['an unknown key', { value: 1 }],
   ])('loses an action of a bulk call with %s and keeps the others', async (_, changes) => {
     expect((await sendBulk([action(changes), action({ orderid: 'order-2' })])).status).toBe(204);

@@ -1,11 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AuthorisationError, type Fetch, type PlatformResponse } from '../../../destinations/contract.ts';
-import { authorise } from '../../../destinations/google-data-manager/authorise.ts';
-import { byOAuthError } from '../../../destinations/google-data-manager/errors.ts';
+import { authoriseFor } from '../../../destinations/google/authorise.ts';
+import { byOAuthError } from '../../../destinations/google/oauth-errors.ts';
+import { googleAds } from '../../../destinations/google-ads/google-ads.ts';
+import { googleDataManager } from '../../../destinations/google-data-manager/google-data-manager.ts';
 import { answer } from './sample.ts';
 import { settingsOf } from './settings-sample.ts';
 
+const authorise = authoriseFor('https://www.googleapis.com/auth/datamanager');
 const NOW_MS = 1_795_168_800_000;
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keyFile = (private_key = privateKey.export({ type: 'pkcs8', format: 'pem' })) => JSON.stringify({ client_email: 'a@b.iam.gserviceaccount.com', private_key, private_key_id: 'k1' });
@@ -53,6 +56,15 @@ describe('an access token of Google', () => {
     expect(form.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
     const claims = JSON.parse(Buffer.from(form.get('assertion')?.split('.')[1] ?? '', 'base64url').toString());
     expect(claims).toMatchObject({ iss: 'a@b.iam.gserviceaccount.com', scope: 'https://www.googleapis.com/auth/datamanager', aud: 'https://oauth2.googleapis.com/token' });
+  });
+  it.each([
+    [googleAds, 'https://www.googleapis.com/auth/adwords'],
+    [googleDataManager, 'https://www.googleapis.com/auth/datamanager'],
+  ])('is asked for with the scope of its own API', async (platform, scope) => {
+    const { http, calls } = fetched(ok);
+    await platform.authorise?.(service(), http, NOW_MS);
+    const assertion = new URLSearchParams(calls[0]?.init?.body).get('assertion');
+    expect(JSON.parse(Buffer.from(assertion?.split('.')[1] ?? '', 'base64url').toString()).scope).toBe(scope);
   });
   it.each(Object.entries(byOAuthError).map(([code, { kind }]) => [code, kind]))('%s is %s, and asked once', async (code, kind) => {
     expect(await outcomeOf(oauth(), refused(code))).toMatchObject({ kind, code, message: expect.stringContaining('words') });

@@ -14,10 +14,11 @@ const MISCONFIGURED = `PERMISSION_DENIED NOT_FOUND INVALID_DESTINATION INVALID_C
   EVENT_SOURCE_AND_DESTINATION_MISMATCH DESTINATION_ACCOUNT_TYPE_MISMATCH MISMATCHED_ACCOUNT_TYPE INVALID_CLIENT_ACCOUNT_ID
   OPERATING_ACCOUNT_LOGIN_ACCOUNT_MISMATCH DESTINATION_ACCOUNT_NOT_ENABLED_ENHANCED_CONVERSIONS_FOR_LEADS
   DESTINATION_ACCOUNT_ENHANCED_CONVERSIONS_TERMS_NOT_SIGNED DESTINATION_ACCOUNT_DATA_POLICY_PROHIBITS_ENHANCED_CONVERSIONS
-  TERMS_AND_CONDITIONS_NOT_SIGNED THIRD_PARTY_USER_DATA_NOT_ALLOWED NOT_ALLOWLISTED SERVICE_DISABLED BILLING_DISABLED
+  UNSUPPORTED_OPERATING_ACCOUNT_FOR_DATA_PARTNER UNSUPPORTED_LINKED_ACCOUNT_FOR_DATA_PARTNER
+  LINKED_ACCOUNT_ONLY_ALLOWED_WITH_DATA_PARTNER_LOGIN_ACCOUNT TERMS_AND_CONDITIONS_NOT_SIGNED THIRD_PARTY_USER_DATA_NOT_ALLOWED NOT_ALLOWLISTED SERVICE_DISABLED BILLING_DISABLED
   CONSUMER_INVALID USER_PROJECT_DENIED ACCESS_TOKEN_SCOPE_INSUFFICIENT`.split(/\s+/);
 const REJECTED = `INVALID_ARGUMENT REQUIRED_FIELD_MISSING INVALID_FORMAT INVALID_NUMBER_FORMAT INVALID_ENUM_VALUE INVALID_HEX_ENCODING
-  INVALID_BASE64_ENCODING INVALID_SHA256_FORMAT INVALID_POSTAL_CODE INVALID_CURRENCY_CODE INVALID_EVENT INVALID_EVENT_NAME
+  INVALID_BASE64_ENCODING INVALID_SHA256_FORMAT INVALID_POSTAL_CODE INVALID_CURRENCY_CODE INVALID_EVENT INVALID_EVENT_NAME RESERVED_NAME_USED
   INVALID_AD_IDENTIFIER_FOR_ACCOUNT NO_IDENTIFIERS_PROVIDED EVENT_TIME_INVALID FIELD_VALUE_TOO_LONG FIELD_VALUE_TOO_SHORT
   TOO_MANY_DESTINATIONS TOO_MANY_EVENTS TOO_MANY_USER_IDENTIFIERS TOO_MANY_ELEMENTS TOO_FEW_ELEMENTS`.split(/\s+/);
 
@@ -74,6 +75,20 @@ describe('what Google answers at once', () => {
   });
   it('HTTP 200 without a request id cannot be followed: it is sent again, which the transaction id makes safe', () => {
     expect(classify({})).toMatchObject({ kind: 'retry', code: 'no_request_id' });
+  });
+  it('a refused batch: the event that is named fails, the others are sent again', () => {
+    const classifyAll = (body: unknown) => googleDataManager.classify(answer(body, 400), request({ sent: [{}, {}, {}] }));
+    const body = error('INVALID_ARGUMENT', violation('INVALID_CURRENCY_CODE', 'events[1].currency'));
+    expect(classifyAll(body).map(({ kind }) => kind)).toEqual(['retry', 'rejected', 'retry']);
+    expect(classifyAll(error('INVALID_ARGUMENT')).map(({ kind }) => kind)).toEqual(['retry', 'retry', 'retry']);
+    expect(classifyAll(error('INVALID_ARGUMENT', violation('NOT_ALLOWLISTED', 'events[1]'))).map(({ kind }) => kind)).toEqual(['misconfigured', 'misconfigured', 'misconfigured']);
+  });
+  it('a batch that was accepted is accepted for each event', () => {
+    expect(googleDataManager.classify(answer({ requestId: 'r' }), request({ sent: [{}, {}] }))).toEqual([{ kind: 'accepted', receipt: 'r' }, { kind: 'accepted', receipt: 'r' }]);
+  });
+  it('the answer to a question is told by its shape', () => {
+    expect(googleDataManager.callOf?.({ requestStatusPerDestination: [] })).toBe('status');
+    expect(googleDataManager.callOf?.({ requestId: 'r' })).toBeNull();
   });
   it('a 401 asks for a fresh access token, with or without a body', () => {
     expect(classify(error('UNAUTHENTICATED'), 401)).toMatchObject({ kind: 'unauthorised', refreshable: true });
@@ -152,6 +167,10 @@ describe('what Google answers half an hour later', () => {
     ['CLICK_NOT_FOUND', 'rejected'],
     ['INVALID_OPERATING_ACCOUNT_FOR_CLICK', 'rejected'],
     ['CONVERSION_PRECEDES_CLICK', 'rejected'],
+    ['ORIGINAL_CONVERSIONS_NOT_FOUND', 'rejected'],
+    ['INVALID_CUSTOM_VARIABLE', 'rejected'],
+    ['CUSTOM_VARIABLE_NOT_ENABLED', 'misconfigured'],
+    ['INVALID_MERCHANT_ID', 'rejected'],
     ['INVALID_EVENT', 'rejected'],
     ['INVALID_FORMAT', 'rejected'],
     ['DENIED_CONSENT', 'rejected'],
@@ -200,6 +219,13 @@ describe('what Google answers half an hour later', () => {
     [400, JSON.stringify(error('INVALID_ARGUMENT'))],
   ])('HTTP %i with %s says nothing of the event: it stays accepted', (status, body) => {
     expect(result(body, status)).toEqual({ kind: 'accepted', receipt: 'req-1' });
+  });
+  it('of several events of a request nobody knows which failed: they are sent again', () => {
+    const partly = googleDataManager.result?.classify(answer(processed('PARTIAL_SUCCESS', 'PROCESSING_ERROR_REASON_INVALID_GCLID')), { ...asked, sent: [{}, {}] });
+    expect(partly).toMatchObject({ kind: 'retry', code: RESEND, message: expect.stringContaining('INVALID_GCLID') });
+  });
+  it('an answer without its question can be read, too', () => {
+    expect(googleDataManager.result?.classify(answer(processed('SUCCESS')), request({ url: '', body: null }))).toEqual({ kind: 'delivered' });
   });
   it('refused credentials are said as such', () => {
     expect(result(error('UNAUTHENTICATED'), 401)).toMatchObject({ kind: 'unauthorised', refreshable: true });

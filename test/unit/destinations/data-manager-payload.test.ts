@@ -7,7 +7,7 @@ import { settingsOf } from './settings-sample.ts';
 
 const settings = (changes = {}) => settingsOf('google-data-manager', changes) as never;
 const ctx = { nowMs: OCCURRED_AT_MS, accessToken: 'ya29' };
-const fromGoogle = (changes = {}) => click({ ids: { gclid: 'Cj0KCQ-aBc' }, ...changes });
+const fromGoogle = (changes = {}) => click({ ids: { gclid: 'Cj0KCQ-aBc' }, ip: null, userAgent: null, ...changes });
 const build = (one = event({ click: fromGoogle() }), changes = {}) => googleDataManager.build([one], settings(changes), ctx);
 const sentEvent = (one?: OutboundEvent, changes = {}) => bodyOf(build(one, changes)).events[0];
 const missing = (one = event({ click: fromGoogle() }), changes = {}) => googleDataManager.missing(one, settings(changes));
@@ -31,7 +31,7 @@ describe('what Google Data Manager is sent', () => {
   it('a Lead with the buyer, hashed in HEX, and neither value nor currency', () => {
     const user = { email: 'Cloudy.SanFrancisco+shopping@gmail.com', phone: '333 123 4567', firstName: ' Jo', lastName: 'Doe', postalCode: '18038' };
     const lead = event({ event: 'Lead', name: 'Lead', value: null, currency: null, click: fromGoogle({ consent: { adUserData: true, adPersonalization: false } }), user });
-    expect(bodyOf(build(lead, { loginCustomerId: '999-888-7777', quotaProject: 'p1' }))).toEqual({
+    expect(bodyOf(build(lead, { loginAccountId: '999-888-7777', quotaProject: 'p1' }))).toEqual({
       destinations: [
         {
           operatingAccount: { accountType: 'GOOGLE_ADS', accountId: '1234567890' },
@@ -66,12 +66,66 @@ describe('what Google Data Manager is sent', () => {
   ])('of %j only %j', (ids, one) => {
     expect(sentEvent(event({ click: fromGoogle({ ids }) })).adIdentifiers).toEqual(one);
   });
-  it('no user data where the visitor refused it or the settings say so, and the refusal itself', () => {
-    const user = { email: 'a@b.co' };
-    const refused = sentEvent(event({ click: fromGoogle({ consent: { adUserData: false } }), user }));
-    expect(refused).not.toHaveProperty('userData');
-    expect(refused.consent).toEqual({ adUserData: 'CONSENT_DENIED' });
-    expect(sentEvent(event({ click: fromGoogle(), user }), { sendUserData: 'false' })).not.toHaveProperty('userData');
+  it('no user data where the settings say so', () => {
+    expect(sentEvent(event({ click: fromGoogle({ ip: '203.0.113.9' }), user: { email: 'a@b.co' } }), { sendUserData: 'false' })).not.toHaveProperty('userData');
+    expect(sentEvent(event({ click: fromGoogle({ ip: '203.0.113.9' }) }), { sendUserData: 'false' })).not.toHaveProperty('eventDeviceInfo');
+  });
+  it('the refusal of personalised ads as a signal', () => {
+    expect(sentEvent(event({ click: fromGoogle({ consent: { adPersonalization: false } }) })).consent).toEqual({ adPersonalization: 'CONSENT_DENIED' });
+  });
+  it("the visitor's browser and address", () => {
+    expect(sentEvent(event({ click: fromGoogle({ ip: '203.0.113.9', userAgent: 'Mozilla' }) })).eventDeviceInfo).toEqual({ userAgent: 'Mozilla', ipAddress: '203.0.113.9' });
+  });
+  it('what was bought: quantities as text, prices as numbers, and nothing without an id', () => {
+    const warned: string[] = [];
+    const item = { id: 'p1', name: 'Shoe', category: null, brand: null, quantity: '2', price: '5.00', deliveryCategory: null };
+    const one = event({ click: fromGoogle(), contents: [item, { ...item, id: null }] });
+    const request = googleDataManager.build([one], settings(), { ...ctx, warn: (sentence: string) => warned.push(sentence) });
+    expect(bodyOf(request).events[0].cartData).toEqual({ items: [{ merchantProductId: 'p1', quantity: '2', unitPrice: 5 }] });
+    expect(warned).toHaveLength(1);
+    expect(sentEvent(event({ click: fromGoogle({ ids: { wbraid: 'w' } }), contents: [item] }))).not.toHaveProperty('cartData');
+  });
+  it('own keys: fields of Google as they are and before what is derived, others as custom variables', () => {
+    expect(sentEvent(event({ click: fromGoogle(), custom: { conversionValue: 7, userProperties: { customerType: 'NEW' }, tier: 'gold', rank: 2 } }))).toMatchObject({
+      conversionValue: 7,
+      userProperties: { customerType: 'NEW' },
+      customVariables: [{ variable: 'tier', value: 'gold' }, { variable: 'rank', value: '2' }],
+    });
+  });
+  it.each([
+    [null, 'WEB'], ['website', 'WEB'], ['app', 'APP'], ['physical_store', 'IN_STORE'], ['phone_call', 'PHONE'],
+    ['chat', 'MESSAGE'], ['business_messaging', 'MESSAGE'], ['email', 'OTHER'], ['system_generated', 'OTHER'], ['other', 'OTHER'],
+  ] as const)('what happened in %s as %s', (actionSource, source) => {
+    expect(sentEvent(event({ click: fromGoogle(), actionSource })).eventSource).toBe(source);
+  });
+  it('names without Mr and Jr, of several addresses each, and at most ten identifiers', () => {
+    const user = { firstName: 'Mr. Jo', lastName: "O'Doe Jr.", postalCode: ' 18038 ', country: 'Italy', email: Array.from({ length: 12 }, (_, n) => `a${n}@b.co`) };
+    expect(sentEvent(event({ click: fromGoogle(), user: { ...user, email: 'a@b.co' } })).userData.userIdentifiers[1]).toEqual({
+      address: { givenName: sha256('jo'), familyName: sha256("o'doe"), regionCode: 'IT', postalCode: '18038' },
+    });
+    expect(sentEvent(event({ click: fromGoogle(), user })).userData.userIdentifiers).toHaveLength(10);
+  });
+  it('a display click only where no other is known', () => {
+    expect(sentEvent(event({ click: fromGoogle({ ids: { dclid: 'd' } }) })).adIdentifiers).toEqual({ dclid: 'd' });
+    expect(sentEvent(event({ click: fromGoogle({ ids: { dclid: 'd', gclid: 'g', sessionAttributes: 'e30=' } }) })).adIdentifiers).toEqual({ gclid: 'g', sessionAttributes: 'e30=' });
+  });
+  it('events of one conversion action together, those of another one apart', () => {
+    const together = (name: string) => googleDataManager.together?.(event({ name, event: name }), settings());
+    expect([together('Lead'), together('Purchase')]).toEqual(['111', '222']);
+    const request = googleDataManager.build([event({ click: fromGoogle() }), event({ click: fromGoogle(), transactionId: '77002' })], settings(), ctx);
+    expect(bodyOf(request).destinations).toHaveLength(1);
+    expect(bodyOf(request).events.map((one: { transactionId: string }) => one.transactionId)).toEqual(['77001', '77002']);
+    expect(request.sent).toHaveLength(2);
+    expect(googleDataManager.batch).toEqual({ max: 2000, atomic: true });
+  });
+  it('every event to the one conversion action, where it serves all', () => {
+    const changes = { conversionActions: '', conversionActionId: '9' };
+    expect(bodyOf(build(event({ name: 'Anything', click: fromGoogle() }), changes)).destinations[0].productDestinationId).toBe('9');
+    expect(bodyOf(build(event({ click: fromGoogle() }), { conversionActionId: '9' })).destinations[0].productDestinationId).toBe('222');
+  });
+  it('a value without a currency not at all, and a value of zero', () => {
+    expect(sentEvent(event({ click: fromGoogle(), currency: null }))).not.toHaveProperty('conversionValue');
+    expect(sentEvent(event({ click: fromGoogle(), value: '0' })).conversionValue).toBe(0);
   });
   it('consent that the settings vouch for, where the click says nothing', () => {
     expect(sentEvent(undefined, { consentWhenUnknown: 'granted' }).consent).toEqual({ adUserData: 'CONSENT_GRANTED', adPersonalization: 'CONSENT_GRANTED' });
@@ -117,6 +171,13 @@ describe('a correction at Google', () => {
     const request = googleDataManager.reversal?.build(event({ kind: 'retract', original }), settings({ conversionActions: 'Purchase=333' }), ctx);
     expect(bodyOf(request as never).destinations[0].productDestinationId).toBe('222');
   });
+  it('is worth nothing after a retraction, whatever the own keys say, and has a value after a restatement', () => {
+    const body = bodyOf(correct({ kind: 'retract', custom: { conversionValue: 9 } }) as never).events[0];
+    expect(body.conversionValue).toBe(0);
+    const why = (changes: Partial<OutboundEvent>) => googleDataManager.reversal?.missing?.(event({ original, kind: 'restate', ...changes }), settings());
+    expect(why({ value: null })).toMatch(/value and a currency/);
+    expect(why({ value: '5', currency: null })).toBeNull();
+  });
   it('restores by restating, waits for nothing, and ends after 54 days', () => {
     expect(googleDataManager.reversal).toMatchObject({ kinds: ['retract', 'restate'], restoresByRestating: true, deadlineMs: 54 * 86_400_000 });
   });
@@ -125,11 +186,11 @@ describe('a correction at Google', () => {
 describe('why an event cannot go to Google', () => {
   it.each([
     ['an event without a conversion action', event({ event: 'Signup', name: 'Signup', click: fromGoogle() }), /No conversion action is set for Signup/],
-    ['a value without a currency', event({ currency: null, click: fromGoogle() }), /no currency/],
     ['a click that did not come from Google', event(), /no gclid, gbraid or wbraid/],
     ['nothing known', unknownVisitor(), /no gclid, gbraid or wbraid/],
     ['a name and address alone', unknownVisitor({ country: 'IT', user: { firstName: 'Jo', lastName: 'Doe', postalCode: '1' } }), /no gclid/],
-    ['an e-mail address that may not be used', event({ click: click({ consent: { adUserData: false } }), user: { email: 'a@b.co' } }), /no gclid/],
+    ['refused use of user data', event({ click: fromGoogle({ consent: { adUserData: false } }) }), /refused/],
+    ['refused storage', event({ click: fromGoogle({ consent: { adStorage: false } }) }), /refused/],
   ])('%s', (_, one, why) => {
     expect(missing(one)).toMatch(why);
   });

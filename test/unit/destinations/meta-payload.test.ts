@@ -86,6 +86,37 @@ describe('what Meta is sent', () => {
     for (const field of ['client_ip_address', 'fbp']) expect(data.user_data).not.toHaveProperty(field);
   });
 
+  it('contents, with what Meta has no word for left out and said', () => {
+    const warnings: string[] = [];
+    const item = { id: '7', name: 'Cream', category: 'c', brand: 'b', quantity: '2', price: '10.50', deliveryCategory: 'curbside' };
+    const one = event({ contents: [item, { ...item, id: '8', quantity: null, price: '0', deliveryCategory: 'drone' }] });
+    const { custom_data } = bodyOf(meta.build([one], settingsOf('meta') as never, { nowMs: 0, warn: (sentence) => warnings.push(sentence) })).data[0];
+    expect(custom_data).toMatchObject({
+      content_type: 'product', content_ids: ['7', '8'], num_items: 3,
+      contents: [{ id: '7', quantity: 2, item_price: 10.5, delivery_category: 'curbside' }, { id: '8', item_price: 0 }],
+    });
+    expect(warnings).toEqual([expect.stringContaining('delivery_category')]);
+  });
+
+  it("keys of one's own in Meta's spelling, which win", () => {
+    const { custom_data } = bodyOf(build(event({ numItems: '4', custom: { num_items: 9, status: 'new', value: null } }))).data[0];
+    expect(custom_data).toEqual({ value: 10.1, currency: 'EUR', order_id: '77001', num_items: 9, status: 'new' });
+  });
+
+  it('several e-mail addresses as a list, a hash as it came, and never the hash of nothing', () => {
+    const user = { email: ['a@b.co', sha256('c@d.co').toUpperCase(), ' ', sha256('')], gender: 'Female', dateOfBirth: '1990-02-28', region: 'California', country: 'United States', postalCode: '94043-1234' };
+    expect(userData(unknownVisitor({ user }))).toMatchObject({
+      em: [sha256('a@b.co'), sha256('c@d.co')], ge: sha256('f'), db: sha256('19900228'), st: sha256('ca'), country: sha256('us'), zp: sha256('94043'),
+    });
+  });
+
+  it("where it happened, as it is said, but never a website's without page and browser", () => {
+    const source = (one = event()) => bodyOf(build(one)).data[0].action_source;
+    expect(source(event({ actionSource: 'physical_store' }))).toBe('physical_store');
+    expect(source(event({ actionSource: 'website', click: click({ userAgent: null }) }))).toBe('system_generated');
+    expect(meta.ageMaxMsOf?.(event({ actionSource: 'physical_store' }))).toBe(62 * DAY);
+  });
+
   it('many events in one request, in order', () => {
     const request = meta.build([event(), event({ eventId: 'evt-2' })], settingsOf('meta') as never, { nowMs: 0 });
     expect(bodyOf(request).data.map((one: { event_id: string }) => one.event_id)).toEqual(['evt-1', 'evt-2']);
@@ -113,6 +144,9 @@ describe('fbc', () => {
   it('is dropped where it is no click id, such as a macro that nobody filled in', () => {
     for (const fbclid of ['{fbclid}', 'a b', '']) expect(fbcOf({ fbclid })).toBeUndefined();
   });
+  it('keeps what stood percent-encoded in the address', () => {
+    expect(fbcOf({ fbclid: 'Ab+C/d=' })).toBe(`fb.1.${LANDED_AT_MS}.Ab+C/d=`);
+  });
   it('falls back to fbclid where the cookie is broken or too old', () => {
     expect(fbcOf({ fbc: 'junk', fbclid: 'AbC' })).toBe(`fb.1.${LANDED_AT_MS}.AbC`);
     expect(fbcOf({ fbc: `fb.1.${OCCURRED_AT_MS - 91 * DAY}.old`, fbclid: 'AbC' })).toBe(`fb.1.${LANDED_AT_MS}.AbC`);
@@ -122,8 +156,9 @@ describe('fbc', () => {
 describe('why an event cannot go to Meta', () => {
   it.each([
     ['a Purchase without a value', event({ value: null }), /^Purchase needs a value/],
-    ['a value without a currency', event({ currency: null }), /no currency/],
-    ['a value that is no number', event({ value: '12abc' }), /not a number/],
+    ['a Purchase with a value without a currency', event({ currency: null }), /value with a currency/],
+    ['a Purchase in a currency that is none', event({ currency: 'XXQ' }), /value with a currency/],
+    ['a Purchase worth no number', event({ value: '12abc' }), /value with a currency/],
     ['a name that is too long', event({ name: 'x'.repeat(51) }), /event name/],
     ['refused use of user data', event({ click: click({ consent: { adUserData: false } }) }), /refused/],
     ['refused storage', event({ click: click({ consent: { adStorage: false } }) }), /refused/],
@@ -141,6 +176,9 @@ describe('why an event cannot go to Meta', () => {
     ['a phone number without a click', unknownVisitor({ user: { phone: '+393331234567' } })],
     ['a custom name', event({ name: 'LeadRejected', kind: 'custom', value: null, currency: null })],
     ['a Lead without value', event({ event: 'Lead', name: 'Lead', value: null, currency: null })],
+    ['a name with a postal code', unknownVisitor({ user: { firstName: 'Jo', lastName: 'Doe', postalCode: '18038' } })],
+    ['an id of Meta alone', unknownVisitor({ click: click({ clickId: '', ids: { lead_id: '123' }, ip: null, userAgent: null }) })],
+    ['a Lead whose value has no currency', event({ event: 'Lead', name: 'Lead', currency: null })],
     ['given consent', event({ click: click({ consent: { adUserData: true, adStorage: true } }) })],
   ])('but %s is enough', (_, one) => {
     expect(missing(one)).toBeNull();

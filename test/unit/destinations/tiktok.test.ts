@@ -23,24 +23,71 @@ describe('what TikTok is sent', () => {
     expect(body).toBe(
       '{"event_source":"web","event_source_id":"C4A1B2C3D4E5F6G7H8I9","partner_name":"tributary","data":[{' +
         '"event":"Purchase","event_time":1795168800,"event_id":"evt-1",' +
-        `"user":{"external_id":"${sha256('aB3dEfGhIjKlMnOpQrStUv')}","ttclid":"E.C.P.aBc","ttp":"2Abc",` +
+        `"user":{"external_id":"${sha256('ab3defghijklmnopqrstuv')}","ttclid":"E.C.P.aBc","ttp":"2Abc",` +
         '"ip":"2001:db8::1","user_agent":"Mozilla/5.0 (iPhone)","country":"it"},' +
         '"properties":{"value":10.1,"currency":"EUR","order_id":"77001","content_type":"product","content_ids":["12"]},' +
         '"page":{"url":"https://shop.example/offer","referrer":"https://www.tiktok.com/"}}]}',
     );
   });
   it('what the report says of the buyer: the phone with its plus, hashed', () => {
-    const user = { email: 'Jo@Example.com ', phone: '333 123 4567', firstName: 'Jo Ann', lastName: 'Doe', postalCode: '18-038', city: 'San Remo', region: 'Liguria' };
+    const user = { email: 'Jo@Example.com ', phone: '333 123 4567', firstName: 'Jo Ann', lastName: "O'Doe", postalCode: '18-038', city: 'San Remo', region: 'Liguria' };
     expect(userIn(unknownVisitor({ country: 'IT', user }))).toEqual({
       email: sha256('jo@example.com'),
       phone: sha256('+393331234567'),
       first_name: sha256('joann'),
-      last_name: sha256('doe'),
+      last_name: sha256('odoe'),
       zip_code: sha256('18038'),
       city: 'sanremo',
       state: 'liguria',
       country: 'it',
     });
+  });
+  it('a US state as its code, several addresses as a list, the language as it came', () => {
+    const user = { region: 'California', country: 'US', email: ['a@b.co', 'C@d.co'] };
+    expect(userIn(event({ click: fromTiktok({ locale: 'en-US', country: null }), country: null, user }))).toMatchObject({
+      state: 'ca', country: 'us', locale: 'en-US', email: [sha256('a@b.co'), sha256('c@d.co')],
+    });
+  });
+  it('what was bought: ids as text, amounts and counts as numbers', () => {
+    const item = { id: '12', name: 'Shoe', category: 'Shoes', brand: 'B', quantity: '2', price: '5.00', deliveryCategory: null };
+    expect(bodyOf(build(event({ click: fromTiktok(), contents: [item, { ...item, id: '13', quantity: null, price: '0' }] }))).data[0].properties).toEqual({
+      value: 10.1,
+      currency: 'EUR',
+      order_id: '77001',
+      content_type: 'product',
+      contents: [
+        { content_id: '12', content_name: 'Shoe', content_category: 'Shoes', brand: 'B', price: 5, quantity: 2 },
+        { content_id: '13', content_name: 'Shoe', content_category: 'Shoes', brand: 'B', price: 0 },
+      ],
+      num_items: 3,
+    });
+  });
+  it('own keys in its properties, before what is derived', () => {
+    expect(bodyOf(build(event({ click: fromTiktok(), custom: { query: 'shoes', currency: 'USD' } }))).data[0].properties).toMatchObject({ query: 'shoes', currency: 'USD' });
+  });
+  it('a value without a currency not at all, and a value of zero', () => {
+    expect(bodyOf(build(event({ click: fromTiktok(), currency: null }))).data[0].properties).not.toHaveProperty('value');
+    expect(bodyOf(build(event({ click: fromTiktok(), value: '0' }))).data[0].properties.value).toBe(0);
+  });
+  it.each([
+    [null, 'web', 7], ['website', 'web', 7], ['email', 'web', 7], ['app', 'app', 7], ['physical_store', 'offline', 28], ['phone_call', 'offline', 28], ['system_generated', 'crm', 28],
+  ] as const)('what happened in %s as %s, for %i days, with its like only', (actionSource, source, days) => {
+    const one = event({ click: fromTiktok(), actionSource });
+    expect(bodyOf(build(one)).event_source).toBe(source);
+    expect(tiktok.together?.(one, {} as never)).toBe(source);
+    expect(tiktok.ageMaxMsOf?.(one)).toBe(days * 86_400_000);
+  });
+  it('a lead of a TikTok form by its id', () => {
+    expect(bodyOf(build(event({ click: fromTiktok({ ids: { lead_id: '7', lead_event_source: 'HubSpot' } }) }))).data[0].lead).toEqual({ lead_id: '7', lead_event_source: 'HubSpot' });
+    expect(bodyOf(build()).data[0]).not.toHaveProperty('lead');
+  });
+  it('the second of the event, cut and not rounded', () => {
+    expect(bodyOf(build(event({ click: fromTiktok(), occurredAtMs: 1_795_168_800_999 }))).data[0].event_time).toBe(1_795_168_800);
+  });
+  it('many events in one request, in order', () => {
+    const request = tiktok.build([event(), event({ eventId: 'evt-2' })], settingsOf('tiktok') as never, { nowMs: 0 });
+    expect(bodyOf(request).data.map((one: { event_id: string }) => one.event_id)).toEqual(['evt-1', 'evt-2']);
+    expect(request.sent).toHaveLength(2);
   });
   it('ttclid as the tag kept it, else from the landing page', () => {
     expect(userIn(event({ click: fromTiktok({ ids: {} }) })).ttclid).toBe('URL');
@@ -59,8 +106,7 @@ describe('what TikTok is sent', () => {
 
 describe('why an event cannot go to TikTok', () => {
   it.each([
-    ['a Purchase without a value', event({ value: null }), /^Purchase needs a value/],
-    ['a value without a currency', event({ currency: null }), /no currency/],
+    ['a name that is too long', event({ name: 'x'.repeat(51) }), /event name/],
     ['refused consent', event({ click: fromTiktok({ consent: { adStorage: false } }) }), /refused/],
     ['nothing known of the visitor', unknownVisitor(), /could not find the visitor/],
     ['an address alone', unknownVisitor({ user: { ip: '203.0.113.9' } }), /could not find the visitor/],
@@ -69,6 +115,9 @@ describe('why an event cannot go to TikTok', () => {
   });
   it.each([
     ['ttclid', event({ click: fromTiktok({ ip: null }) })],
+    ['a Purchase without a value', event({ value: null, click: fromTiktok() })],
+    ['the id of a lead', event({ click: click({ ids: { lead_id: '7' }, ip: null }) })],
+    ["a buyer's id that is not ours", unknownVisitor({ user: { externalId: 'u1' } })],
     ['address and browser', event({ click: click({ ids: {} }) })],
     ['an e-mail address without a click', unknownVisitor({ user: { email: 'a@b.co' } })],
   ])('but %s is enough', (_, one) => {
@@ -123,6 +172,14 @@ describe('what TikTok answers', () => {
     expect(classify({ code: 0, message: 'OK', request_id: 'r1', data: {} })).toEqual({ kind: 'delivered' });
     expect(classify({ code: 20001, message: 'Partial', request_id: 'r1' })).toEqual({ kind: 'delivered', warnings: ['TikTok took the request in part: Partial | request_id r1'] });
     expect(classify({ code: 40050, message: 'dup' })).toMatchObject({ kind: 'delivered', duplicate: true });
+  });
+  it('of a batch the events that it names are refused; the others stand or are sent again', () => {
+    const classifyAll = (body: unknown) => tiktok.classify(answer(body), request({ sent: [{}, {}] })).map(({ kind }) => kind);
+    expect(classifyAll({ code: 20001, message: 'data.1.event_time: too old' })).toEqual(['delivered', 'rejected']);
+    expect(classifyAll({ code: 20001, message: 'Partial' })).toEqual(['delivered', 'delivered']);
+    expect(classifyAll({ code: 40002, message: 'data.0.properties: Not a valid string' })).toEqual(['rejected', 'retry']);
+    expect(classifyAll({ code: 40002, message: 'wrong' })).toEqual(['retry', 'retry']);
+    expect(classifyAll({ code: 40105, message: 'data' })).toEqual(['unauthorised', 'unauthorised']);
   });
   it('code 0 with an HTTP failure is no success', () => {
     expect(classify({ code: 0 }, 503)).toMatchObject({ kind: 'retry', retryAfterMs: 300_000 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deviceOf } from '../../../destinations/visitor.ts';
+import { countryOf, deviceOf, pageOf } from '../../../destinations/visitor.ts';
 import { click, event } from './sample.ts';
 
 describe("the visitor's device", () => {
@@ -13,5 +13,24 @@ describe("the visitor's device", () => {
   test('is that of the report where the click has only an address that is not public', () => {
     const user = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0' };
     expect(deviceOf(event({ click: click({ ip: '10.0.0.1', userAgent: null }), user }))).toEqual(user);
+  });
+});
+
+describe("the buyer's country", () => {
+  test.each([
+    [{ country: 'Italy' }, 'US', 'FR', 'IT'],
+    [{}, 'usa', 'FR', 'US'],
+    [{ country: 'nowhere' }, null, 'fr', 'FR'],
+    [{}, null, null, null],
+  ])('of the report %j, the conversion %s and the click %s is %s', (user, country, clicked, code) => {
+    expect(countryOf(event({ user, country, click: click({ country: clicked }) }))).toBe(code);
+  });
+});
+
+describe('the page of an event', () => {
+  test('is where the visitor clicked, with its query, else where they landed; what is no web address is none', () => {
+    expect(pageOf(event({ click: click({ pageUrl: 'https://shop.example/a?b=c#d' }) }))).toBe('https://shop.example/a?b=c#d');
+    expect(pageOf(event({ click: click({ pageUrl: 'about:blank', landingUrl: 'https://shop.example/l' }) }))).toBe('https://shop.example/l');
+    expect(pageOf(event({ click: click({ pageUrl: null, landingUrl: '/l' }) }))).toBeNull();
   });
 });

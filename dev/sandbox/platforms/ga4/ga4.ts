@@ -41,9 +41,9 @@ function collect({ query, text }: SandboxRequest, world: World): Answer {
   const found = [...problems(text, root, world.now())];
   if (found.some(({ event }) => event === undefined)) return received('refused');
   const dropped = new Set(found.map(({ event }) => event));
-  const { events, timestamp_micros: commonMicros } = root as { events: Json[]; timestamp_micros?: number };
+  const { events, timestamp_micros: commonMicros, client_id } = root as { events: Json[]; timestamp_micros?: number; client_id: string };
   const taken = events.filter((_, index) => !dropped.has(index));
-  for (const event of taken) record(event, Number(event.timestamp_micros ?? commonMicros ?? world.now() * 1000) / 1000, stream.account, world);
+  for (const event of taken) record({ client_id, ...event }, Number(event.timestamp_micros ?? commonMicros ?? world.now() * 1000) / 1000, stream.account, world);
   return received(taken.length === events.length ? 'accepted' : 'refused');
 }
 

@@ -12,6 +12,7 @@ const calls: Record<string, { list: string; problem: typeof conversionProblem; r
   '/CampaignManagement/v13/OfflineConversions/Apply': { list: 'OfflineConversions', problem: conversionProblem, record: recordConversion },
   '/CampaignManagement/v13/OfflineConversionAdjustments/Apply': { list: 'OfflineConversionAdjustments', problem: adjustmentProblem, record: recordAdjustment },
 };
+const goalsPath = '/CampaignManagement/v13/ConversionGoals/QueryByIds';
 const itemsMax = 1000;
 
 export const microsoftOffline: Platform = {
@@ -21,6 +22,7 @@ export const microsoftOffline: Platform = {
   identify: (request) => ({ events: textsOf(itemsOf(request), 'ConversionName'), eventIds: [], transactionIds: [] }),
   fail: (code, request) => errorOfCode(code, itemsOf(request).length),
   handle(request, world) {
+    if (request.method === 'POST' && request.path === goalsPath) return goals(request, world);
     const call = request.method === 'POST' ? calls[request.path] : undefined;
     if (!call) return { status: 404, outcome: 'refused', body: '' };
     const account = authorise(request, world);
@@ -39,6 +41,17 @@ export const microsoftOffline: Platform = {
     return { status: 200, outcome: errors.length < items.length ? 'accepted' : 'refused', body: { PartialErrors: partialErrors(errors) } };
   },
 };
+
+/** GetConversionGoalsByIds: without ids all goals of the types asked for. */
+function goals(request: SandboxRequest, world: World): Answer {
+  const account = authorise(request, world);
+  if ('status' in account) return account;
+  const root = parseJson(request.text);
+  if (!isObject(root) || !isText(root.ConversionGoalTypes)) return errorOfCode('NullRequest', 0)!;
+  const asked = root.ConversionGoalTypes.split(/[ ,]+/).includes('OfflineConversion');
+  const ConversionGoals = asked ? account.conversionActions.map(({ id, name }) => ({ Id: id, Name: name, Status: 'Active', Type: 'OfflineConversion' })) : [];
+  return { status: 200, outcome: 'read', body: { ConversionGoals, PartialErrors: [] } };
+}
 
 function authorise({ headers }: SandboxRequest, world: World): Account | Answer {
   const refuse = (code: string): Answer => errorOfCode(code, 0)!;

@@ -19,7 +19,7 @@ export const taboola: Platform = {
   hosts: ['trc.taboola.com'],
   accounts: [{
     account: '1234567', tokens: [],
-    conversionActions: ['lead', 'purchase', 'make_purchase', 'complete_registration'].map((name) => ({ id: name, name })),
+    conversionActions: ['Lead', 'Purchase', 'lead', 'purchase', 'make_purchase', 'complete_registration'].map((name) => ({ id: name, name })),
   }],
   identify({ query, text }) {
     const root = parseJson(text);

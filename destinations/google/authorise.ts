@@ -2,21 +2,20 @@ import { JWT, OAuth2Client, type OAuth2ClientOptions } from 'google-auth-library
 import { type AccessToken, AuthorisationError, type Fetch, type PlatformResponse } from '../contract.ts';
 import { asText, parseObject } from '../json-body.ts';
 import { misconfigured, outcomeOfNonJson, toOutcome, verdictOfStatus } from '../verdict.ts';
-import { byOAuthError } from './errors.ts';
-import { type DataManagerSettings, readServiceAccount } from './settings.ts';
+import { byOAuthError } from './oauth-errors.ts';
+import { type OAuthSettings, readServiceAccount } from './oauth-settings.ts';
 
-const SCOPE = 'https://www.googleapis.com/auth/datamanager';
 /** Google's access tokens live an hour; used where an answer does not say so. */
 const LIFETIME_SECONDS = 3600;
 
 /**
- * A fresh access token, from the refresh token or the service account's key. The library makes and signs the request; the
+ * Gets a fresh access token for one scope, from the refresh token or the service account's key. The library makes and signs the request; the
  * request itself goes through the deliverer's fetch, and retrying is the deliverer's too. An answer that refuses the
  * credentials is thrown as AuthorisationError; what the fetch throws is thrown on.
  */
-export const authorise = async (settings: DataManagerSettings, http: Fetch, nowMs: number): Promise<AccessToken> => {
+export const authoriseFor = (scope: string) => async (settings: OAuthSettings, http: Fetch, nowMs: number): Promise<AccessToken> => {
   let answer: PlatformResponse | undefined;
-  const client = clientFor(settings, async (url, init) => (answer = await http(url, init)));
+  const client = clientFor(scope, settings, async (url, init) => (answer = await http(url, init)));
   try {
     const { token } = await client.getAccessToken();
     const seconds = Number(parseObject(answer?.body ?? '')?.['expires_in'] ?? LIFETIME_SECONDS);
@@ -27,12 +26,12 @@ export const authorise = async (settings: DataManagerSettings, http: Fetch, nowM
   throw new AuthorisationError(outcomeOf(answer));
 };
 
-const clientFor = (settings: DataManagerSettings, http: Fetch): OAuth2Client => {
+const clientFor = (scope: string, settings: OAuthSettings, http: Fetch): OAuth2Client => {
   const options = through(http);
   const account = settings.serviceAccountKey && readServiceAccount(settings.serviceAccountKey);
-  if (account) return new JWT({ ...options, email: account.client_email, key: account.private_key, keyId: account.private_key_id, scopes: [SCOPE] });
+  if (account) return new JWT({ ...options, email: account.client_email, key: account.private_key, keyId: account.private_key_id, scopes: [scope] });
   const client = new OAuth2Client({ ...options, clientId: settings.clientId, clientSecret: settings.clientSecret });
-  client.setCredentials({ refresh_token: settings.refreshToken });
+  client.setCredentials({ refresh_token: settings.refreshToken ?? null });
   return client;
 };
 

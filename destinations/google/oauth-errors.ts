@@ -1,0 +1,17 @@
+import { misconfigured, retry, unauthorised, type Verdict } from '../verdict.ts';
+
+/** Google's OAuth token endpoint (Google Identity: "Refreshing an access token", RFC 6749 5.2). */
+export const byOAuthError: Record<string, Verdict> = {
+  invalid_grant: unauthorised('Google no longer takes the refresh token or the key: connect the account again'),
+  invalid_client: misconfigured('the OAuth client id or secret is wrong'),
+  deleted_client: misconfigured('the OAuth client was deleted'),
+  unauthorized_client: misconfigured('the OAuth client may not use this refresh token'),
+  invalid_scope: misconfigured('the scope of this API was not granted'),
+  access_denied: misconfigured('the account refuses access'),
+  admin_policy_enforced: misconfigured('the Google Workspace administrator forbids this access'),
+  org_internal: misconfigured('the OAuth client is for its own organisation only'),
+  invalid_request: misconfigured('Google cannot read the token request'),
+  internal_failure: retry('Google failed inside'),
+  server_error: retry('Google failed inside'),
+  temporarily_unavailable: retry('Google is unavailable'),
+};
