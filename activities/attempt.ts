@@ -1,12 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../store/ids.ts';
 import { beginAttempt, endAttempt, foldAttempt } from '../store/attempts.ts';
 import type { AccessToken, Outcome, PlatformRequest, PlatformResponse } from '../destinations/contract.ts';
 import { AuthorisationError } from '../destinations/contract.ts';
-import type { AttemptDoc, DestinationDoc } from '../store/documents.ts';
-import { destinationById, resealDestination } from '../store/destinations.ts';
-import { destinationContext, open, seal } from '../store/secrets.ts';
+import type { AttemptDoc } from '../store/documents.ts';
+import { destinationById } from '../store/destinations.ts';
+import { keepRenewed } from '../store/renewed-secrets.ts';
 import type { Deps } from './deps.ts';
-import type { ReadyDestination } from './destination.ts';
+import { readyDestination, type ReadyDestination } from './destination.ts';
 import { HttpError } from './http.ts';
 import { PRIVATE_ADDRESS } from './public-only.ts';
 import { redactHeaders, redactor } from './redact.ts';
@@ -18,6 +19,8 @@ export interface AttemptOf {
   propertyId: string;
   deliveryKey: string;
   number: number;
+  /** Values of a person in the request: a platform may repeat them in its words, which go on to Temporal. */
+  personal?: readonly string[];
 }
 
 /** The outcome, and whether the platform may have taken the event although nobody knows it. */
@@ -31,7 +34,7 @@ export interface AttemptResult {
  * with the transport's code. Throws only where the record itself cannot be written.
  */
 export async function attempt(
-  deps: Deps, destination: ReadyDestination, of: AttemptOf, request: PlatformRequest, token: string | undefined,
+  deps: Deps, destination: ReadyDestination, { personal = [], ...of }: AttemptOf, request: PlatformRequest, token: string | undefined,
   classify: (response: PlatformResponse) => Outcome,
 ): Promise<AttemptResult> {
   const redact = redactor([...destination.secrets, ...(request.secrets ?? []), ...(token ? [token] : [])]);
@@ -50,11 +53,11 @@ export async function attempt(
   };
   await beginAttempt(deps.db, record);
   const { response, outcome: plain, unknown } = await sendAndClassify(deps, request, classify);
-  const outcome = redactOutcome(plain, redact);
+  const outcome = redactOutcome(plain, personalRedactor(personal, redact));
   const end = {
     endedAt: new Date(deps.now()),
     response: response && { status: response.status, headers: redactHeaders(response.headers, redact), body: redact(response.body) },
-    outcome: { kind: outcome.kind, code: 'code' in outcome ? outcome.code : null, message: 'message' in outcome ? outcome.message : null },
+    outcome: { kind: outcome.kind, code: 'code' in outcome ? (outcome.code ?? null) : null, message: 'message' in outcome ? outcome.message : null },
   };
   await endAttempt(deps.db, record._id, end);
   if (of.number > 1 && (outcome.kind === 'retry' || outcome.kind === 'accepted')) await foldAttempt(deps.db, { ...record, ...end });
@@ -66,6 +69,12 @@ export async function attempt(
     'attempt',
   );
   return { outcome, unknown };
+}
+
+function personalRedactor(personal: readonly string[], redact: (text: string) => string): (text: string) => string {
+  // An e-mail address may come back in its normal form; a name in small letters may be any word.
+  const out = redactor(personal.flatMap((value) => (value.includes('@') ? [value, value.trim().toLowerCase()] : [value])), '[personal]');
+  return (text) => out(redact(text));
 }
 
 /** A platform may echo a token in its words; they go on into the record, the Temporal UI and the log. */
@@ -100,37 +109,52 @@ const TOKEN_MARGIN_MS = 60_000;
 
 export function createTokens(deps: Deps): Tokens {
   const cached = new Map<string, AccessToken>();
+  const underWay = new Map<string, Promise<Given>>();
+  const exchange = async (destination: ReadyDestination): Promise<Given> => {
+    const given = await ask(deps, destination);
+    if ('outcome' in given) return given;
+    cached.set(keyOf(destination), given.token);
+    if (given.token.renewed) await keepRenewed(deps.db, deps.keys, destination.doc, given.token.renewed);
+    return given;
+  };
   return {
     get: async (destination, fresh) => {
-      const { doc, platform, settings } = destination;
-      if (!platform.authorise) return {};
-      const key = `${doc._id}@${doc.version}`;
+      if (!destination.platform.authorise) return {};
+      const key = keyOf(destination);
       const known = cached.get(key);
       if (known && !fresh && known.expiresAtMs - TOKEN_MARGIN_MS > deps.now()) return { token: known.token };
-      try {
-        const token = await platform.authorise(settings, (url, init) => deps.http.send({
-          method: init?.method === 'GET' ? 'GET' : 'POST', url, headers: init?.headers ?? {}, body: init?.body ?? null,
-        }), deps.now());
-        cached.set(key, token);
-        if (token.renewed) await keepRenewed(deps, doc, token.renewed);
-        return { token: token.token };
-      } catch (error) {
-        if (error instanceof AuthorisationError) return { outcome: redactOutcome(error.outcome, redactor(destination.secrets)) };
-        if (error instanceof HttpError) return { outcome: { kind: 'retry', code: error.code, message: error.message } };
-        throw error;
-      }
+      // Once for all who need it now: a refresh token may be good for one use only.
+      const asked = underWay.get(key) ?? exchange(destination).finally(() => underWay.delete(key));
+      underWay.set(key, asked);
+      const given = await asked;
+      return 'outcome' in given ? given : { token: given.token.token };
     },
   };
 }
 
-/**
- * A refresh token that the platform rotated goes over the old one. The version stays: nobody changed a setting. Where
- * somebody did meanwhile, theirs stands, and what is renewed here is lost with the old grant.
- */
-async function keepRenewed(deps: Deps, doc: DestinationDoc, renewed: Record<string, string>): Promise<void> {
-  const current = await destinationById(deps.db, doc._id);
-  if (!current || current.version !== doc.version) return;
-  const context = destinationContext(doc._id);
-  const secrets = JSON.parse(open(deps.keys, current.secrets, context)) as Record<string, unknown>;
-  await resealDestination(deps.db, doc._id, doc.version, seal(deps.keys, JSON.stringify({ ...secrets, ...renewed }), context));
+type Given = { token: AccessToken } | { outcome: Outcome };
+
+const keyOf = ({ doc }: ReadyDestination): string => `${doc._id}@${doc.version}`;
+
+/** A refresh token that was refused because another worker has renewed it meanwhile is no refusal: the new one is tried. */
+async function ask(deps: Deps, destination: ReadyDestination): Promise<Given> {
+  const given = await authorise(deps, destination);
+  if (!('outcome' in given) || given.outcome.kind !== 'unauthorised') return given;
+  const current = await destinationById(deps.db, destination.doc._id);
+  if (!current || current.version !== destination.doc.version) return given;
+  const ready = readyDestination(current, deps.keys);
+  return 'problem' in ready || isDeepStrictEqual(ready.settings, destination.settings) ? given : authorise(deps, ready);
+}
+
+async function authorise(deps: Deps, { platform, settings, secrets }: ReadyDestination): Promise<Given> {
+  try {
+    const token = await platform.authorise!(settings, (url, init) => deps.http.send({
+      method: init?.method === 'GET' ? 'GET' : 'POST', url, headers: init?.headers ?? {}, body: init?.body ?? null,
+    }), deps.now());
+    return { token };
+  } catch (error) {
+    if (error instanceof AuthorisationError) return { outcome: redactOutcome(error.outcome, redactor(secrets)) };
+    if (error instanceof HttpError) return { outcome: { kind: 'retry', code: error.code, message: error.message } };
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import type { PlatformRequest, PlatformResponse } from '../destinations/contract.ts';
 import { PRIVATE_ADDRESS, publicConnector } from './public-only.ts';
 
@@ -28,15 +28,24 @@ export interface HttpLimits {
   webhookAllowPrivate: boolean;
 }
 
-/** Errors before the first byte left: the platform certainly knows nothing of it. */
-const NEVER_SENT = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_INVALID_URL', 'CERT_HAS_EXPIRED', PRIVATE_ADDRESS]);
+/** Requests that could not even be put together: the platform certainly knows nothing of them, nor of those that found no connection. */
+const NEVER_SENT = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG']);
+/** Errors of connecting, whatever their code: refused, not found, a certificate or a handshake that failed. */
+const CONNECTING = new WeakSet<Error>();
+
+/** Before the connection stands nothing was sent: remembers errors that came then. */
+const noting = (connect: buildConnector.connector): buildConnector.connector => (options, callback) =>
+  connect(options, (...result) => {
+    if (result[0]) CONNECTING.add(result[0]);
+    callback(...result);
+  });
 
 export function createHttp(limits: HttpLimits): Http {
   const connectTimeoutMs = Math.min(5_000, limits.platformTimeoutMs);
   const pool = { keepAliveTimeout: 10_000, pipelining: 1 };
-  const agent = new Agent({ ...pool, connect: { timeout: connectTimeoutMs } });
+  const agent = new Agent({ ...pool, connect: noting(buildConnector({ timeout: connectTimeoutMs })) });
   // A pool of its own: a connection that was made unguarded is never used for a guarded request.
-  const guarded = new Agent({ ...pool, connect: publicConnector(connectTimeoutMs) });
+  const guarded = new Agent({ ...pool, connect: noting(publicConnector(connectTimeoutMs)) });
   const isGuarded = ({ publicOnly }: { publicOnly?: boolean }): boolean => publicOnly === true && limits.sandboxOrigin === null && !limits.webhookAllowPrivate;
   return {
     send: async (outgoing) => {
@@ -85,5 +94,5 @@ function asHttpError(error: unknown, timeoutMs: number): HttpError {
   if (error instanceof HttpError) return error;
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
   if (name === 'TimeoutError' || name === 'AbortError') return new HttpError('timeout', true, `No whole answer within ${timeoutMs} ms.`);
-  return new HttpError(code ?? 'network_error', !NEVER_SENT.has(code ?? ''), message || 'The connection failed.');
+  return new HttpError(code ?? 'network_error', !NEVER_SENT.has(code ?? '') && !CONNECTING.has(error as Error), message || 'The connection failed.');
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addApply } from './apply.ts';
+import { addConversionSimulate } from './conversion-simulate.ts';
 import { addCredentials } from './credentials.ts';
 import { addDestination } from './destination.ts';
 import { addDestinationPreview } from './destination-preview.ts';
@@ -25,6 +26,7 @@ addDestinationPreview(program);
 addApply(program);
 addCredentials(program);
 addPostbackParse(program);
+addConversionSimulate(program);
 listExample(program.commands.at(-1)?.commands.find((each) => each.name() === 'parse'), 'tributary postback parse < postbacks.jsonl');
 program.addHelpText('after', () => `\nAll commands:\n${allCommands(program)}`);
 

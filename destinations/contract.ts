@@ -224,7 +224,8 @@ export interface AccessToken {
 export type Fetch = (url: string, init?: { method?: string; headers?: Record<string, string>; body?: string }) => Promise<PlatformResponse>;
 
 export type Outcome =
-  | { kind: 'delivered'; duplicate?: boolean; warnings?: string[] }
+  /** `code`: the platform's, where it has the event already. */
+  | { kind: 'delivered'; duplicate?: boolean; code?: string; warnings?: string[] }
   /** Taken for later processing; `receipt` is what `result` asks with. */
   | { kind: 'accepted'; receipt: string; warnings?: string[] }
   /** Backoff, or exactly `retryAfterMs` where the platform names a time. */

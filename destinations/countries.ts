@@ -6,12 +6,16 @@ countries.registerLocale(english);
 /** A country as two capital letters (ISO 3166-1 alpha-2), from that code, the three-letter code or the name, in English or another language of many of our users; null if it is none. */
 export const countryCodeOf = (text: string): string | null => {
   const word = text.trim();
+  // Every country of the list is compared with it.
+  if (word.length > NAME_MAX) return null;
   const upper = word.toUpperCase();
   if (upper === 'UK') return 'GB';
   if (/^[A-Z]{2}$/.test(upper)) return countries.isValid(upper) ? upper : null;
   if (/^[A-Z]{3}$/.test(upper)) return countries.alpha3ToAlpha2(upper) ?? countries.getAlpha2Code(word, 'en') ?? null;
   return countries.getAlpha2Code(word, 'en') ?? countries.getSimpleAlpha2Code(word, 'en') ?? codeByName().get(bareName(word)) ?? null;
 };
+
+const NAME_MAX = 100;
 
 /** What people write for a country and no list of names has. */
 const ALSO_CALLED: Record<string, string> = {

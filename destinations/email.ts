@@ -1,9 +1,12 @@
-const SHAPE = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const PARTS = /^[^\s@]+@([^\s@]+)$/;
+
+/** A name, an `@`, and a domain with a dot inside. In two steps, since one expression for all of it would try every dot of a long text. */
+const isAddress = (text: string): boolean => PARTS.exec(text)?.[1]?.slice(1, -1).includes('.') ?? false;
 
 /** Trimmed and lower-case, dots and suffixes kept (Meta: Customer Information Parameters; TikTok: Events API). Null if it is no address. */
 export const normaliseEmail = (raw: string): string | null => {
   const email = raw.trim().toLowerCase();
-  return SHAPE.test(email) ? email : null;
+  return isAddress(email) ? email : null;
 };
 
 /**
@@ -19,7 +22,7 @@ export const normaliseEmailForGoogle = (raw: string): string | null => {
 export const normaliseEmailForReddit = (raw: string): string | null => withBareName(raw.trim().toLowerCase());
 
 const withBareName = (email: string): string | null => {
-  if (!SHAPE.test(email)) return null;
+  if (!isAddress(email)) return null;
   const [name = '', domain = ''] = email.split('@');
   const bare = name.replace(/\+.*$/, '').replaceAll('.', '');
   return bare ? `${bare}@${domain}` : null;

@@ -47,7 +47,7 @@ export const toJson = (value: JsonValue): string => {
 /** A JSON object, or null for anything else: HTML, plain text, an empty body, a bare array. */
 export const parseObject = (body: string): Record<string, unknown> | null => {
   try {
-    return asObject(JSON.parse(body));
+    return asObject(JSON.parse(body.replace(/^\uFEFF/, '')));
   } catch {
     // Not JSON: said by the null.
     return null;

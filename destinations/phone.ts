@@ -12,9 +12,18 @@ const EXTENSION = /(?:;ext=|\bext(?:ension)?\.?|[x#,;])\s*\d{1,7}\s*$/i;
  */
 export const phoneDigits = (raw: string, { phoneCountry, callingCode }: Pick<FieldContext, 'phoneCountry' | 'callingCode'>): string | null => {
   const text = raw.trim().replace(EXTENSION, '');
-  const phone = parsePhoneNumberFromString(text, { ...defaultsFor(phoneCountry, callingCode), extract: false });
+  const phone = parsed(text, defaultsFor(phoneCountry, callingCode));
   if (phone?.isPossible()) return phone.number.slice(1);
   return text.replace(/\D/g, '').replace(/^0+/, '') || null;
+};
+
+const parsed = (text: string, defaults: ReturnType<typeof defaultsFor>) => {
+  try {
+    return parsePhoneNumberFromString(text, { ...defaults, extract: false });
+  } catch {
+    // No country has this calling code: the number is read without it.
+    return parsePhoneNumberFromString(text, { extract: false });
+  }
 };
 
 const defaultsFor = (country: string | null, callingCode: string | null): { defaultCountry?: CountryCode; defaultCallingCode?: string } => {

@@ -21,4 +21,8 @@ export const targetsByEvent = (target: z.ZodType<string>) =>
 
 /** The target of an event: the one named for it, else the one that serves every event. */
 export const targetOf = ({ name, event }: Pick<OutboundEvent, 'name' | 'event'>, byEvent: Record<string, string> | undefined, all: string | undefined): string | undefined =>
-  byEvent?.[name] ?? byEvent?.[event] ?? all;
+  ownOf(byEvent, name) ?? ownOf(byEvent, event) ?? all;
+
+/** An event may have any name: `constructor` has no target. */
+const ownOf = (byEvent: Record<string, string> | undefined, name: string): string | undefined =>
+  byEvent && Object.hasOwn(byEvent, name) ? byEvent[name] : undefined;

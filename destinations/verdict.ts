@@ -39,7 +39,7 @@ export const toOutcome = (verdict: Verdict, { code, said, waitMs }: Words, heade
   const message = said ? `${verdict.meaning}: ${said.slice(0, SAID_MAX)}` : verdict.meaning;
   switch (verdict.kind) {
     case 'duplicate':
-      return { kind: 'delivered', duplicate: true, warnings: [message] };
+      return { kind: 'delivered', duplicate: true, code, warnings: [message] };
     case 'retry': {
       const afterMs = retryAfterMs(headers) ?? waitMs ?? verdict.afterMs;
       return { kind: 'retry', code, message, ...(afterMs !== undefined && { retryAfterMs: afterMs }) };

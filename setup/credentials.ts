@@ -19,7 +19,7 @@ export async function resealAll(deps: Pick<SetupDeps, 'db' | 'keys'>): Promise<R
   };
   for (const { _id, version, secrets } of await allDestinations(deps.db)) {
     const next = reseal(deps.keys, secrets, destinationContext(_id));
-    count(next && (await resealDestination(deps.db, _id, version, next)));
+    count(next && (await resealDestination(deps.db, _id, version, secrets, next)));
   }
   for (const { _id, version, secret } of await allIntegrations(deps.db)) {
     const next = secret && reseal(deps.keys, secret, integrationContext(_id));

@@ -1,7 +1,8 @@
 import { destinationByPlatform } from '../destinations/catalog.ts';
 import { versionWarning } from '../destinations/versions.ts';
-import { AuthorisationError, type BuildContext, type Destination, type Fetch, type Outcome } from '../destinations/contract.ts';
+import { type AccessToken, AuthorisationError, type BuildContext, type Destination, type Fetch, type Outcome } from '../destinations/contract.ts';
 import type { DestinationDoc } from '../store/documents.ts';
+import { keepRenewed } from '../store/renewed-secrets.ts';
 import { destinationContext, open } from '../store/secrets.ts';
 import type { SendRequest, SetupDeps } from './deps.ts';
 import type { Settings } from './fields.ts';
@@ -14,18 +15,25 @@ export interface CheckResult {
 }
 
 /** Asks the platform whether these settings work, without counting a conversion. Never throws for what the platform or the network does. */
-export async function checkDestination(deps: Pick<SetupDeps, 'keys' | 'now'>, destination: DestinationDoc, send: SendRequest): Promise<CheckResult> {
+export async function checkDestination(deps: SetupDeps, destination: DestinationDoc, send: SendRequest): Promise<CheckResult> {
   const platform = destinationByPlatform(destination.platform);
   if (!platform) return failed('platform_unknown', `This version has no platform "${destination.platform}".`);
   const secrets = JSON.parse(open(deps.keys, destination.secrets, destinationContext(destination._id))) as Settings;
   const settings = platform.settings.safeParse({ ...destination.settings, ...secrets });
   if (!settings.success) return failed('setting_invalid', `The settings of "${destination.name}" are not valid in this version: set them anew.`);
-  const result = await ask(platform, settings.data, deps.now(), send).catch((error: unknown) => withoutAnswer(platform, error));
-  return { ...result, message: withoutSecrets(result.message, secrets) };
+  const tokens: string[] = [];
+  const keep = async ({ token, renewed }: AccessToken): Promise<void> => {
+    tokens.push(token, ...Object.values(renewed ?? {}));
+    if (renewed) await keepRenewed(deps.db, deps.keys, destination, renewed);
+  };
+  const result = await ask(platform, settings.data, deps.now(), send, keep).catch((error: unknown) => withoutAnswer(platform, error));
+  return { ...result, message: withoutSecrets(result.message, [...Object.values(secrets), ...tokens]) };
 }
 
-async function ask(platform: Destination, settings: unknown, nowMs: number, send: SendRequest): Promise<CheckResult> {
+/** A platform that rotates refresh tokens does so for a check too: `keep` stores the new one, or the deliveries would have the old. */
+async function ask(platform: Destination, settings: unknown, nowMs: number, send: SendRequest, keep: (token: AccessToken) => Promise<void>): Promise<CheckResult> {
   const authorised = await platform.authorise?.(settings, fetchBy(send), nowMs);
+  if (authorised) await keep(authorised);
   if (!platform.check || !platform.classifyCheck) {
     return authorised
       ? { state: 'passed', code: null, message: `${platform.title} gave an access token; it offers no further check.` }
@@ -56,8 +64,8 @@ function withoutAnswer(platform: Destination, error: unknown): CheckResult {
 const failed = (code: string, message: string): CheckResult => ({ state: 'failed', code, message });
 
 /** Platforms like to quote the token that they refuse, as it is or percent-encoded. */
-function withoutSecrets(text: string, secrets: Settings): string {
-  const values = Object.values(secrets).filter((value): value is string => typeof value === 'string' && value.length >= 4);
+function withoutSecrets(text: string, secrets: readonly unknown[]): string {
+  const values = secrets.filter((value): value is string => typeof value === 'string' && value.length >= 4);
   return values.flatMap((value) => [value, encodeURIComponent(value)]).reduce((result, value) => result.replaceAll(value, '[secret]'), text);
 }
 

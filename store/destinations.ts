@@ -68,8 +68,11 @@ export async function resumeDestination(db: Db, id: string, version: number, at:
   return result.matchedCount === 1;
 }
 
-/** The same secrets under another key, or with a token that the platform renewed: nobody changed a setting, so the version stays. Uses {_id}. */
-export async function resealDestination(db: Db, id: string, version: number, secrets: Sealed): Promise<boolean> {
-  const result = await destinations(db).updateOne({ _id: id, version }, { $set: { secrets } });
+/**
+ * The same secrets under another key, or with a token that the platform renewed: nobody changed a setting, so the version stays.
+ * False where `was` is not what is stored any more: a key rotation must not bring back a token that was renewed meanwhile. Uses {_id}.
+ */
+export async function resealDestination(db: Db, id: string, version: number, was: Sealed, secrets: Sealed): Promise<boolean> {
+  const result = await destinations(db).updateOne({ _id: id, version, 'secrets.tag': was.tag }, { $set: { secrets } });
   return result.matchedCount === 1;
 }

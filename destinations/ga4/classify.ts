@@ -1,7 +1,7 @@
 import type { Outcome, PlatformCall, PlatformRequest, PlatformResponse } from '../contract.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
 import { ofAtomic, outcomeOfNonJson, toOutcome } from '../verdict.ts';
-import { byValidationCode, refusedSettings, SETTINGS_FIELD, unknownValidation } from './errors.ts';
+import { refusedSettings, SETTINGS_FIELD, verdictOfValidation } from './errors.ts';
 
 /** Google Analytics answers 2xx to whatever it gets, mostly without a body; what it then leaves out is not said. */
 export const classify = (response: PlatformResponse, request: PlatformRequest): Outcome[] => {
@@ -24,7 +24,7 @@ const outcomeOfMessage = (message: Record<string, unknown>, { headers }: Platfor
   const code = asText(message['validationCode']) ?? 'validation';
   const field = asText(message['fieldPath']);
   const said = [field, asText(message['description'])].filter((part) => part !== null).join(': ');
-  const verdict = SETTINGS_FIELD.test(said) ? refusedSettings : (byValidationCode[code] ?? unknownValidation);
+  const verdict = SETTINGS_FIELD.test(said) ? refusedSettings : verdictOfValidation(code);
   return toOutcome(verdict, { code, said: said || null }, headers);
 };
 

@@ -11,7 +11,11 @@ export const byValidationCode: Record<string, Verdict> = {
   NAME_DUPLICATED: rejected('a name is given twice'),
 };
 
-export const unknownValidation = rejected('Google Analytics refuses the event');
+const unknownValidation = rejected('Google Analytics refuses the event');
+
+/** The row of a code, which is whatever the answer says: `toString` is no row. */
+export const verdictOfValidation = (code: string): Verdict =>
+  (Object.hasOwn(byValidationCode, code) ? byValidationCode[code] : undefined) ?? unknownValidation;
 
 /** Parts of the request that come from the settings. */
 export const SETTINGS_FIELD = /measurement_id|api_secret|firebase_app_id/;

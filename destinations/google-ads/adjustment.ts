@@ -1,5 +1,5 @@
 import type { BuildContext, OutboundEvent, PlatformRequest } from '../contract.ts';
-import { actionOf } from '../google/conversion-action.ts';
+import { actionOf, warnOfPlaceholder } from '../google/conversion-action.ts';
 import { restatedMoneyOf, restatementProblem } from '../google/restatement.ts';
 import { numberOf } from '../json-body.ts';
 import { dateTimeIn, momentOf } from './date-time.ts';
@@ -40,6 +40,7 @@ export const adjustmentProblem = (event: OutboundEvent): string | null => {
 };
 
 export const buildAdjustment = (event: OutboundEvent, settings: GoogleAdsSettings, ctx: BuildContext): PlatformRequest => {
+  warnOfPlaceholder(settings, ctx);
   const adjustment = adjustmentOf(event, settings);
   const { gclidDateTimePair, orderId, conversionAction, adjustmentDateTime } = { orderId: undefined, gclidDateTimePair: undefined, ...adjustment };
   return {

@@ -26,7 +26,7 @@ const failureOf = (error: Record<string, unknown>): Failure => {
     code: Object.values(asObject(error['errorCode']) ?? {}).map(asText).find((code) => code !== null) ?? 'UNKNOWN',
     message: asText(error['message']),
     // An index of 0 is a default, which some of Google's encoders leave out.
-    index: row ? Number(row['index'] ?? 0) : null,
+    index: row ? Number(asText(row['index'] ?? 0) ?? Number.NaN) : null,
     retryDelay: asText(quota?.['retryDelay']),
   };
 };

@@ -2,7 +2,7 @@ import type { Destination, OutboundEvent } from '../contract.ts';
 import { DAY, HOUR } from '../durations.ts';
 import { authoriseFor } from '../google/authorise.ts';
 import { actionProblem } from '../google/conversion-action.ts';
-import { acceptsTransactionId } from '../google/transaction-id.ts';
+import { acceptsOrderId } from '../google/transaction-id.ts';
 import { consentProblem, nameProblem } from '../sendable.ts';
 import { adjustmentProblem, buildAdjustment } from './adjustment.ts';
 import { classify, classifyCheck } from './classify.ts';
@@ -45,7 +45,7 @@ export const googleAds: Destination<GoogleAdsSettings> = {
     build: buildAdjustment,
     classify,
   },
-  acceptsTransactionId,
+  acceptsTransactionId: acceptsOrderId,
   missing: (event, settings) =>
     nameProblem(event, 100) ?? consentProblem(event, 'Google') ?? actionProblem(event, settings) ?? identityProblem(event, settings),
   build,

@@ -1,7 +1,7 @@
 import type { BuildContext, OutboundEvent, PlatformRequest } from '../contract.ts';
 import { clickIdOf } from '../google/click-ids.ts';
 import { consentOf } from '../google/consent.ts';
-import { actionOf, actionsOf } from '../google/conversion-action.ts';
+import { actionOf, actionsOf, warnOfPlaceholder } from '../google/conversion-action.ts';
 import { type JsonValue, numberOf, toJson } from '../json-body.ts';
 import { moneyOf } from '../money.ts';
 import { customOf } from './custom.ts';
@@ -64,6 +64,7 @@ export const upload = (
 });
 
 export const build = (events: OutboundEvent[], settings: GoogleAdsSettings, ctx: BuildContext): PlatformRequest => {
+  warnOfPlaceholder(settings, ctx);
   const conversions = events.map((event) => conversionOf(event, settings, ctx));
   return {
     ...upload('uploadClickConversions', 'conversions', conversions, settings, ctx),

@@ -1,5 +1,6 @@
 import type { Outcome, PlatformCall, PlatformRequest, PlatformResponse } from '../contract.ts';
-import { errorIn, indexIn, rankOf, type RpcError, saidBy, type Violation, verdictFor, waitNamedMs } from '../google/rpc.ts';
+import { outcomeOfOAuth } from '../google/oauth-errors.ts';
+import { errorIn, indexIn, rankOf, rowOf, type RpcError, saidBy, type Violation, verdictFor, waitNamedMs } from '../google/rpc.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
 import { forEach, ofAtomic, outcomeOfNonJson, retry, toOutcome } from '../verdict.ts';
 import { byReason, byStatus } from './errors.ts';
@@ -39,6 +40,8 @@ export const failureOf = (response: PlatformResponse): Outcome | null => {
   if (!body) return outcomeOfNonJson(response, verdictFor(status));
   const error = errorIn(body);
   if (error) return outcomeOfError(error, error.violations, response);
+  const refused = outcomeOfOAuth(body, response);
+  if (refused) return refused;
   return status >= 300 ? toOutcome(verdictFor(status), { code: `http_${status}`, said: null }, headers) : null;
 };
 
@@ -59,11 +62,11 @@ const atFault = (response: PlatformResponse): Map<number, Outcome> => {
  */
 const outcomeOfError = (error: RpcError, violations: readonly Violation[], response: PlatformResponse): Outcome => {
   const reasons = [...violations.map(({ reason }) => reason), ...error.details.map(({ reason }) => asText(reason))].filter((reason) => reason !== null);
-  const known = reasons.filter((reason) => byReason[reason]);
+  const known = reasons.filter((reason) => rowOf(byReason, reason));
   // INVALID_ARGUMENT says less than any reason beside it.
   const telling = known.filter((reason) => reason !== 'INVALID_ARGUMENT');
-  const ranked = (telling.length > 0 ? telling : known).toSorted((a, b) => rankOf(byReason[a]) - rankOf(byReason[b]));
+  const ranked = (telling.length > 0 ? telling : known).toSorted((a, b) => rankOf(rowOf(byReason, a)) - rankOf(rowOf(byReason, b)));
   const code = ranked[0] ?? reasons[0] ?? (error.status || `http_${response.status}`);
-  const verdict = byReason[ranked[0] ?? ''] ?? byStatus[error.status] ?? verdictFor(response.status);
+  const verdict = rowOf(byReason, ranked[0]) ?? rowOf(byStatus, error.status) ?? verdictFor(response.status);
   return toOutcome(verdict, { code, said: saidBy(error, violations), waitMs: waitNamedMs(error.details, response) }, response.headers);
 };

@@ -16,6 +16,12 @@ const identityProblem = (event: OutboundEvent, settings: DataManagerSettings): s
     ? null
     : 'Google could not find the click: there is no gclid, gbraid or wbraid, nor an e-mail address or phone number that may be sent.';
 
+/** Google takes a correction that it cannot match for a new conversion. */
+const correctionProblem = (event: OutboundEvent): string | null =>
+  event.original && !(event.original.identifiers['transactionId'] ?? event.original.transactionId)
+    ? 'Google finds a conversion again by its transaction id, and it was sent without one.'
+    : restatementProblem(event);
+
 /** Google Ads conversions through the Data Manager API: accepted at once, judged half an hour later, changed by sending them again. */
 export const googleDataManager: Destination<DataManagerSettings> = {
   platform: 'google-data-manager',
@@ -41,7 +47,7 @@ export const googleDataManager: Destination<DataManagerSettings> = {
     restoresByRestating: true,
     // Google Ads: conversions can be adjusted for 54 days.
     deadlineMs: 54 * DAY,
-    missing: restatementProblem,
+    missing: correctionProblem,
     build: buildCorrection,
     classify,
   },

@@ -1,6 +1,6 @@
 import type { ActionSource, BuildContext, OutboundEvent, PlatformRequest } from '../contract.ts';
 import { consentOf } from '../google/consent.ts';
-import { actionOf, actionsOf } from '../google/conversion-action.ts';
+import { actionOf, actionsOf, warnOfPlaceholder } from '../google/conversion-action.ts';
 import { type JsonValue, numberOf, toJson } from '../json-body.ts';
 import { moneyOf } from '../money.ts';
 import { cartOf } from './cart.ts';
@@ -69,7 +69,7 @@ const eventBody = ({ transactionId, eventTimestamp, adIdentifiers, event }: Iden
     adIdentifiers: Object.keys(adIdentifiers).length > 0 ? adIdentifiers : undefined,
     userData: userDataOf(event, settings, ctx),
     ...moneyFields(event, money),
-    eventDeviceInfo: deviceInfoOf(event, settings),
+    eventDeviceInfo: deviceInfoOf(event, settings, ctx),
     cartData: cartOf(event, adIdentifiers, ctx),
     consent: consentOf(event, settings, CONSENT) as JsonValue,
     ...(event.kind !== 'retract' && customOf(event)),
@@ -108,15 +108,18 @@ const ingest = (bodies: Record<string, JsonValue>[], actions: string[], settings
 });
 
 /** Every event goes to every destination of its request: events that share one have the same action, see `together`. */
-const ingestAll = (events: Identified[], settings: DataManagerSettings, ctx: BuildContext): PlatformRequest => ({
-  ...ingest(events.map((event) => eventBody(event, settings, ctx)), [...new Set(events.map(({ action }) => action))], settings, ctx),
-  sent: events.map(({ action, transactionId, eventTimestamp, adIdentifiers }) => ({
-    ...(transactionId && { transactionId }),
-    conversionActionId: action,
-    eventTimestamp,
-    ...adIdentifiers,
-  })),
-});
+const ingestAll = (events: Identified[], settings: DataManagerSettings, ctx: BuildContext): PlatformRequest => {
+  warnOfPlaceholder(settings, ctx);
+  return {
+    ...ingest(events.map((event) => eventBody(event, settings, ctx)), [...new Set(events.map(({ action }) => action))], settings, ctx),
+    sent: events.map(({ action, transactionId, eventTimestamp, adIdentifiers }) => ({
+      ...(transactionId && { transactionId }),
+      conversionActionId: action,
+      eventTimestamp,
+      ...adIdentifiers,
+    })),
+  };
+};
 
 export const build = (events: OutboundEvent[], settings: DataManagerSettings, ctx: BuildContext): PlatformRequest =>
   ingestAll(events.map((event) => ordinary(event, settings, ctx)), settings, ctx);

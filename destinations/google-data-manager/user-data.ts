@@ -1,6 +1,6 @@
 import type { BuildContext, Destination, OutboundEvent } from '../contract.ts';
 import { idsOf, plainAs, verbatim } from '../fields.ts';
-import { CLICK_IDS, clickIdOf, clickIds } from '../google/click-ids.ts';
+import { CLICK_IDS, clickId, clickIdOf, clickIds } from '../google/click-ids.ts';
 import { finds, type GoogleIdentifier, identifiersOf, person as buyer } from '../google/user-data.ts';
 import { deviceOf, publicIp } from '../visitor.ts';
 import type { DataManagerSettings } from './settings.ts';
@@ -14,7 +14,7 @@ export const person: Destination['person'] = { ...buyer, ip: plainAs(publicIp), 
 
 export const ids: Destination['ids'] = {
   ...clickIds,
-  dclid: verbatim,
+  dclid: clickId,
   sessionAttributes: (text) => (SESSION_ATTRIBUTES.test(text) ? text : null),
   mobileDeviceId: verbatim,
 };
@@ -54,9 +54,11 @@ export const userDataOf = (event: OutboundEvent, settings: DataManagerSettings, 
 };
 
 /** `eventDeviceInfo`: browser and address of the visitor. */
-export const deviceInfoOf = (event: OutboundEvent, settings: DataManagerSettings) => {
+export const deviceInfoOf = (event: OutboundEvent, settings: DataManagerSettings, ctx?: BuildContext) => {
+  if (!mayUse(event, settings)) return undefined;
   const { ip, userAgent } = deviceOf(event);
-  return mayUse(event, settings) && (ip || userAgent) ? { userAgent: userAgent ?? undefined, ipAddress: ip ?? undefined } : undefined;
+  if (!ip && (event.click?.ip || event.user.ip)) ctx?.warn?.('ip is left out: it is no address of the public internet.');
+  return ip || userAgent ? { userAgent: userAgent ?? undefined, ipAddress: ip ?? undefined } : undefined;
 };
 
 export const isMatchable = (event: OutboundEvent, settings: DataManagerSettings): boolean =>

@@ -2,7 +2,7 @@ import { JWT, OAuth2Client, type OAuth2ClientOptions } from 'google-auth-library
 import { type AccessToken, AuthorisationError, type Fetch, type PlatformResponse } from '../contract.ts';
 import { asText, parseObject } from '../json-body.ts';
 import { misconfigured, outcomeOfNonJson, toOutcome, verdictOfStatus } from '../verdict.ts';
-import { byOAuthError } from './oauth-errors.ts';
+import { outcomeOfOAuth } from './oauth-errors.ts';
 import { type OAuthSettings, readServiceAccount } from './oauth-settings.ts';
 
 /** Google's access tokens live an hour; used where an answer does not say so. */
@@ -18,7 +18,7 @@ export const authoriseFor = (scope: string) => async (settings: OAuthSettings, h
   const client = clientFor(scope, settings, async (url, init) => (answer = await http(url, init)));
   try {
     const { token } = await client.getAccessToken();
-    const seconds = Number(parseObject(answer?.body ?? '')?.['expires_in'] ?? LIFETIME_SECONDS);
+    const seconds = Number(asText(parseObject(answer?.body ?? '')?.['expires_in']) ?? LIFETIME_SECONDS);
     if (token) return { token, expiresAtMs: nowMs + seconds * 1000 };
   } catch (error) {
     if (!answer) throw unanswered(error);
@@ -62,6 +62,6 @@ const outcomeOf = (answer: PlatformResponse | undefined) => {
   if (!answer) return toOutcome(verdictOfStatus(0), { code: 'no_token', said: null }, {});
   const body = parseObject(answer.body);
   if (!body) return outcomeOfNonJson(answer);
-  const code = asText(body['error']) ?? `http_${answer.status}`;
-  return toOutcome(byOAuthError[code] ?? verdictOfStatus(answer.status), { code, said: asText(body['error_description']) }, answer.headers);
+  const unknown = { code: asText(body['error']) ?? `http_${answer.status}`, said: asText(body['error_description']) };
+  return outcomeOfOAuth(body, answer) ?? toOutcome(verdictOfStatus(answer.status), unknown, answer.headers);
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OutboundEvent } from '../contract.ts';
+import type { BuildContext, OutboundEvent } from '../contract.ts';
 import { optionalText, setting } from '../setting.ts';
 import { targetOf, targetsByEvent } from '../targets.ts';
 
@@ -35,9 +35,16 @@ const hasMap = ({ conversionActions }: ActionSettings): boolean => Object.keys(c
 export const namesAnAction = (settings: ActionSettings): boolean => Boolean(settings.conversionActionId) || hasMap(settings);
 export const namesNoAction = { message: `Name at least one conversion action. ${EXAMPLE}`, path: ['conversionActionId'] };
 
+const PLACEHOLDER = 'CONVERSION_ACTION_ID';
+
 /** The action of an event; settings that name none at all are those of a preview, where a placeholder stands for it. */
 export const actionOf = (event: Pick<OutboundEvent, 'name' | 'event'>, settings: ActionSettings): string | undefined =>
-  targetOf(event, settings.conversionActions, settings.conversionActionId) ?? (namesAnAction(settings) ? undefined : 'CONVERSION_ACTION_ID');
+  targetOf(event, settings.conversionActions, settings.conversionActionId) ?? (namesAnAction(settings) ? undefined : PLACEHOLDER);
+
+/** Said once a request in a preview whose settings name no action. */
+export const warnOfPlaceholder = (settings: ActionSettings, ctx: BuildContext): void => {
+  if (!namesAnAction(settings)) ctx.warn?.(`settings.conversionActionId is missing: ${PLACEHOLDER} stands for it.`);
+};
 
 export const actionProblem = (event: OutboundEvent, settings: ActionSettings): string | null =>
   actionOf(event, settings) === undefined

@@ -1,4 +1,7 @@
-import { misconfigured, retry, unauthorised, type Verdict } from '../verdict.ts';
+import type { Outcome, PlatformResponse } from '../contract.ts';
+import { asText } from '../json-body.ts';
+import { misconfigured, retry, toOutcome, unauthorised, type Verdict } from '../verdict.ts';
+import { rowOf } from './rpc.ts';
 
 /** Google's OAuth token endpoint (Google Identity: "Refreshing an access token", RFC 6749 5.2). */
 export const byOAuthError: Record<string, Verdict> = {
@@ -14,4 +17,11 @@ export const byOAuthError: Record<string, Verdict> = {
   internal_failure: retry('Google failed inside'),
   server_error: retry('Google failed inside'),
   temporarily_unavailable: retry('Google is unavailable'),
+};
+
+/** What an answer of the token endpoint means, whose `error` is a word; null for any other answer. */
+export const outcomeOfOAuth = (body: Record<string, unknown>, { headers }: Pick<PlatformResponse, 'headers'>): Outcome | null => {
+  const code = asText(body['error']);
+  const verdict = rowOf(byOAuthError, code);
+  return code !== null && verdict ? toOutcome(verdict, { code, said: asText(body['error_description']) }, headers) : null;
 };

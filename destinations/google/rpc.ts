@@ -40,6 +40,10 @@ export const byCloudReason: Record<string, Verdict> = {
   ACCESS_TOKEN_EXPIRED: staleToken('the access token has expired'),
 };
 
+/** A row of a table by the platform's word; a word such as "toString" has none. */
+export const rowOf = (table: Readonly<Record<string, Verdict>>, code: string | null | undefined): Verdict | undefined =>
+  code != null && Object.hasOwn(table, code) ? table[code] : undefined;
+
 /** Of several reasons the one that keeps the event comes first. */
 const ORDER: Verdict['kind'][] = ['misconfigured', 'unauthorised', 'retry', 'duplicate', 'expired', 'rejected'];
 
@@ -73,7 +77,7 @@ export const errorIn = (body: Record<string, unknown> | null): RpcError | null =
     .flatMap((detail) => asArray(detail['fieldViolations']).map((violation) => asObject(violation) ?? {}))
     .map(({ field, reason, description }) => ({ field: asText(field), reason: asText(reason), description: asText(description) }));
   const requestId = details.map((detail) => asText(detail['requestId'])).find((id) => id !== null) ?? null;
-  return { status: asText(error['status']) ?? '', rpcCode: Number(error['code'] ?? Number.NaN), message: asText(error['message']), details, violations, requestId };
+  return { status: asText(error['status']) ?? '', rpcCode: Number(asText(error['code']) ?? Number.NaN), message: asText(error['message']), details, violations, requestId };
 };
 
 /** Google's words, the fields that it blames, and the id that its support asks for. */

@@ -1,6 +1,12 @@
-/** Words that stand where a template was not filled in; Google refuses them, or takes them all for one order. */
-const PLACEHOLDERS = new Set(['123', '1234', 'null', 'undefined', 'none', 'transactionid', 'transaction_id']);
+/** Words that stand where a template was not filled in: Google would take them all for one order. */
+const UNFILLED = new Set(['null', 'undefined', 'none', 'transactionid', 'transaction_id']);
+/** What the Data Manager API refuses beside them. */
+const TRIALS = new Set(['123', '1234']);
 
-/** Whether Google takes it for the id of one order: not a placeholder, longer than one character, and no e-mail address (ORDER_ID_CONTAINS_PII). */
+/** Whether the Google Ads API takes it for the id of one order: filled in, and no e-mail address (ORDER_ID_CONTAINS_PII). */
+export const acceptsOrderId = (orderId: string): boolean =>
+  orderId.trim() !== '' && !UNFILLED.has(orderId.trim().toLowerCase()) && !/\S@\S+\.\S/.test(orderId);
+
+/** Whether the Data Manager API does: no trial either, and longer than one character. */
 export const acceptsTransactionId = (transactionId: string): boolean =>
-  transactionId.trim().length > 1 && !PLACEHOLDERS.has(transactionId.trim().toLowerCase()) && !/\S@\S+\.\S/.test(transactionId);
+  acceptsOrderId(transactionId) && transactionId.trim().length > 1 && !TRIALS.has(transactionId.trim());

@@ -10,7 +10,7 @@ export const classify = (response: PlatformResponse, request: PlatformRequest): 
   const { status, headers, body: text } = response;
   if (status === 201 && text.trim() === '') return forEach(request.sent, { kind: 'delivered' });
   const body = parseObject(text);
-  if (!body) return forEach(request.sent, outcomeOfNonJson(response, verdictOfAnswer(response, '')));
+  if (!body) return ofPlainText(response, request.sent);
   if (status >= 300 || isError(body)) return ofRefusal(body, response, request.sent);
   if (Array.isArray(body['elements'])) {
     const elements = asArray(body['elements']);
@@ -19,6 +19,15 @@ export const classify = (response: PlatformResponse, request: PlatformRequest): 
   if (status === 201) return forEach(request.sent, { kind: 'delivered' });
   return forEach(request.sent, unconfirmed(headers));
 };
+
+/** Words without JSON around them mean what the same words in it do; a web page says nothing. */
+const ofPlainText = (response: PlatformResponse, sent: unknown[]): Outcome[] => {
+  const outcome = outcomeOfNonJson(response, verdictOfAnswer(response, response.body));
+  const isRefusal = BLAMES_THE_EVENT.includes(outcome.kind) && response.body.trim() !== '';
+  return isRefusal ? ofRefusal({ message: response.body.trim() }, response, sent) : ofAtomic(sent, outcome);
+};
+
+const BLAMES_THE_EVENT: readonly Outcome['kind'][] = ['rejected', 'expired'];
 
 const unconfirmed = (headers: Record<string, string>): Outcome =>
   toOutcome(retry('LinkedIn did not confirm the event'), { code: 'not_confirmed', said: null }, headers);
@@ -71,7 +80,11 @@ const ofRefusal = (body: Record<string, unknown>, response: PlatformResponse, se
 /** The events that are named, each with the words about it. */
 const namedIn = (said: string): [number, string][] => {
   const parts = [...said.matchAll(/Index:\s*(\d+)\s*,?\s*([\s\S]*?)(?=Index:\s*\d+|$)/g)];
-  if (parts.length > 0) return parts.map((match) => [Number(match[1]), (match[2] ?? '').trim()]);
+  if (parts.length > 0) {
+    const byIndex = new Map<number, string>();
+    for (const [, index, words = ''] of parts) byIndex.set(Number(index), [byIndex.get(Number(index)), words.trim()].filter(Boolean).join(' | '));
+    return [...byIndex];
+  }
   const list = /indices\s*\[([\d,\s]+)\]/i.exec(said)?.[1] ?? '';
   return list.split(',').filter((index) => index.trim() !== '').map((index) => [Number(index), said]);
 };

@@ -35,6 +35,8 @@ export const byWords: { words: RegExp; verdict: Verdict }[] = [
 ];
 
 export const byStatus: Record<number, Verdict> = {
+  // A token of a developer app runs out after two months, so a bare 401 first asks for a fresh one.
+  401: staleToken('the access token was refused'),
   403: misconfigured('the access token may not use this conversion rule or its ad account'),
   422: rejected('LinkedIn refuses the event'),
   426: wrongVersion,
@@ -42,5 +44,5 @@ export const byStatus: Record<number, Verdict> = {
 };
 
 export const verdictOf = (codes: readonly (string | null)[], said: string): Verdict | undefined =>
-  codes.map((code) => (code === null ? undefined : byCode[code])).find((verdict) => verdict !== undefined) ??
+  codes.map((code) => (code !== null && Object.hasOwn(byCode, code) ? byCode[code] : undefined)).find((verdict) => verdict !== undefined) ??
   byWords.find(({ words }) => words.test(said))?.verdict;

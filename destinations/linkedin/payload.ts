@@ -1,9 +1,9 @@
 import type { BuildContext, OutboundEvent, PlatformRequest } from '../contract.ts';
-import { type JsonValue, toJson } from '../json-body.ts';
+import { asObject, asText, type JsonValue, toJson } from '../json-body.ts';
 import { moneyOf } from '../money.ts';
 import { targetOf } from '../targets.ts';
 import { type LinkedinSettings, urnOf } from './settings.ts';
-import { ID_TYPES, userOf } from './user-data.ts';
+import { CUSTOM_KEYS, ID_TYPES, userOf } from './user-data.ts';
 
 const EVENTS_URL = 'https://api.linkedin.com/rest/conversionEvents';
 
@@ -15,16 +15,22 @@ const elementOf = (event: OutboundEvent, settings: LinkedinSettings, ctx: BuildC
   conversion: urnOf(ruleOf(event, settings) ?? ''),
   conversionHappenedAt: Math.floor(event.occurredAtMs),
   conversionValue: valueOf(event, ctx),
-  eventId: event.eventId,
+  // An empty one would be the same for all of them.
+  eventId: event.eventId || undefined,
   user: userOf(event, ctx),
 });
 
-/** The amount is text. LinkedIn refuses a field that it does not know, so of the event's own keys only this one can go out. */
+const OWN_KEYS: readonly string[] = ['conversionValue', ...CUSTOM_KEYS];
+
+/** The amount is text. LinkedIn refuses a field that it does not know, so of the event's own keys only a few can go out. */
 const valueOf = (event: OutboundEvent, ctx: BuildContext): JsonValue => {
-  const { conversionValue, ...unknown } = event.custom;
-  for (const key of Object.keys(unknown)) ctx.warn?.(`${key} is left out: LinkedIn has no such field.`);
-  if (conversionValue !== undefined && conversionValue !== null) return conversionValue;
-  const money = moneyOf(event, ctx);
+  const { conversionValue } = event.custom;
+  for (const key of Object.keys(event.custom)) if (!OWN_KEYS.includes(key)) ctx.warn?.(`${key} is left out: LinkedIn has no such field.`);
+  const own = asObject(conversionValue);
+  const amount = asText(own?.['amount']);
+  const given = own && amount !== null ? { value: amount, currency: asText(own['currencyCode']) } : null;
+  if (conversionValue !== undefined && conversionValue !== null && !given) ctx.warn?.('conversionValue is left out: LinkedIn wants its currencyCode and amount.');
+  const money = (given && moneyOf(given, ctx)) ?? moneyOf(event, ctx);
   return money ? { currencyCode: money.currency, amount: money.value } : undefined;
 };
 
@@ -50,7 +56,7 @@ export const build = (events: OutboundEvent[], settings: LinkedinSettings, ctx: 
     ...requestTo(settings, toJson(isBatch ? { elements } : elements[0]), isBatch, ctx),
     sent: elements.map(({ conversion, conversionHappenedAt, eventId, user }) => {
       const clicked = user.userIds.find(({ idType }) => idType === ID_TYPES.li_fat_id);
-      return { eventId, conversion, conversionHappenedAt: String(conversionHappenedAt), ...(clicked && { li_fat_id: clicked.idValue }) };
+      return { ...(eventId && { eventId }), conversion, conversionHappenedAt: String(conversionHappenedAt), ...(clicked && { li_fat_id: clicked.idValue }) };
     }),
   };
 };

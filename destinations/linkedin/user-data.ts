@@ -27,28 +27,46 @@ export const ID_TYPES = {
   GOOGLE_AID: 'GOOGLE_AID',
 } as const;
 
-/** A macro that nobody filled in is no click id. */
-const clickId = (text: string): string | null => (/^[\w.~-]+$/.test(text) ? text : null);
+/** A macro that nobody filled in is no id, and neither is the word that a script writes for nothing. */
+const clickId = (text: string): string | null =>
+  /^[^\s{}[\]<>%$"]+$/.test(text) && !/^(null|undefined|nan)$/i.test(text) ? text : null;
 
 /** A device that refused its advertising id says zeros only. */
 const advertisingId = (text: string): string | null =>
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) && /[1-9a-f]/i.test(text) ? text : null;
 
-export const ids: Destination['ids'] = {
+const ID_RULES = {
   li_fat_id: clickId,
-  ACXIOM_ID: verbatim,
-  ORACLE_MOAT_ID: verbatim,
+  ACXIOM_ID: clickId,
+  ORACLE_MOAT_ID: clickId,
   GOOGLE_AID: advertisingId,
   /** The answer to one of LinkedIn's own lead forms. */
-  lead: (text) => (/^urn:li:leadGenFormResponse:\S+$/.test(text) ? text : null),
+  lead: (text: string) => (/^urn:li:leadGenFormResponse:\S+$/.test(text) ? text : null),
   companyName: verbatim,
   title: verbatim,
+};
+
+export const ids: Destination['ids'] = ID_RULES;
+
+/** Keys of `user` that may stand among the event's own keys too, and win there. */
+export const CUSTOM_KEYS = ['companyName', 'title', 'lead'] as const;
+
+const customOf = ({ custom }: OutboundEvent, ctx?: BuildContext): Record<string, string> => {
+  const found: Record<string, string> = {};
+  for (const key of CUSTOM_KEYS) {
+    const given = custom[key];
+    if (given === undefined || given === null) continue;
+    const value = typeof given === 'string' ? ID_RULES[key](given.trim()) : null;
+    if (value === null) ctx?.warn?.(`${key} is left out: it has not the form that LinkedIn wants.`);
+    else found[key] = value;
+  }
+  return found;
 };
 
 /** `user`. `userIds` is there even where it is empty: LinkedIn refuses the event without it. */
 export const userOf = (event: OutboundEvent, ctx?: BuildContext) => {
   const known = personOf(event, person, ctx);
-  const own = idsOf(event, ids, ctx);
+  const own = { ...idsOf(event, ids, ctx), ...customOf(event, ctx) };
   const userIds = [
     ...(known.email ?? []).map((idValue) => ({ idType: 'SHA256_EMAIL', idValue })),
     ...Object.entries(ID_TYPES).flatMap(([name, idType]) => (own[name] ? [{ idType, idValue: own[name] }] : [])),

@@ -1,7 +1,7 @@
 import { type AccessToken, AuthorisationError, type Fetch, type Outcome, type PlatformResponse } from '../contract.ts';
 import { asText, parseObject } from '../json-body.ts';
 import { outcomeOfNonJson, toOutcome, verdictOfStatus } from '../verdict.ts';
-import { byOAuthError } from './errors.ts';
+import { byOAuthError, rowOf } from './errors.ts';
 import type { MicrosoftOfflineSettings } from './settings.ts';
 
 /** Personal and work accounts alike. */
@@ -41,5 +41,5 @@ const outcomeOf = (response: PlatformResponse): Outcome => {
   const body = parseObject(response.body);
   if (!body) return outcomeOfNonJson(response);
   const code = asText(body['error']) ?? `http_${response.status}`;
-  return toOutcome(byOAuthError[code] ?? verdictOfStatus(response.status), { code, said: asText(body['error_description']) }, response.headers);
+  return toOutcome(rowOf(byOAuthError, code) ?? verdictOfStatus(response.status), { code, said: asText(body['error_description']) }, response.headers);
 };

@@ -90,9 +90,13 @@ export const nameOfCode: Record<string, string> = {
   '5614': 'FutureConversionTimeCannotBeSet',
 };
 
+/** The row of a code, which is whatever the answer says: `toString` is no row. */
+export const rowOf = <Row>(table: Record<string, Row>, code: string | null | undefined): Row | undefined =>
+  typeof code === 'string' && Object.hasOwn(table, code) ? table[code] : undefined;
+
 export const verdictOf = (errorCode: string | null, code: string | null): Verdict | undefined => {
-  const name = errorCode?.replace(/^CampaignService/, '') ?? nameOfCode[code ?? ''];
-  return (name === undefined ? undefined : byErrorCode[name]) ?? byErrorCode[nameOfCode[code ?? ''] ?? ''];
+  const named = rowOf(nameOfCode, code);
+  return rowOf(byErrorCode, errorCode?.replace(/^CampaignService/, '')) ?? rowOf(byErrorCode, named);
 };
 
 /** An error of one conversion that is not in the table: Microsoft has looked at it and did not take it. */

@@ -1,7 +1,7 @@
 import type { Outcome, PlatformRequest, PlatformResponse } from '../contract.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
 import { forEach, ofAtomic, outcomeOfNonJson, retry, toOutcome, verdictOfStatus, type Verdict } from '../verdict.ts';
-import { byCode, byDetail, byWords, refused } from './errors.ts';
+import { byCode, byDetail, byWords, refused, rowOf } from './errors.ts';
 
 /**
  * Microsoft takes what it can of a request and names the events that it could not take, with HTTP 200 as long as one event was
@@ -47,7 +47,7 @@ const detailsIn = (error: Record<string, unknown> | null): Detail[] =>
 /** Of a request with one event, an error that names no place is about that event, unless it is one of token, limit or server. */
 const placed = (details: Detail[], error: Record<string, unknown> | null, { status }: PlatformResponse, { sent }: PlatformRequest): Detail[] => {
   const code = asText(error?.['code']);
-  const isAboutEvent = code === 'ValidationError' || (status === 200 && (code === null || byCode[code] === undefined));
+  const isAboutEvent = code === 'ValidationError' || (status === 200 && (rowOf(byCode, code) === undefined));
   return sent.length === 1 && isAboutEvent ? details.map((one) => ({ ...one, index: one.index ?? 0 })) : details;
 };
 
@@ -71,12 +71,12 @@ const faultsIn = (details: Detail[], body: Record<string, unknown>, { headers }:
 };
 
 const verdictOfDetail = ({ code, words }: Detail): Verdict =>
-  (code !== null ? byDetail[code] : undefined) ?? byWords.find((row) => row.words.test(words))?.verdict ?? refused;
+  rowOf(byDetail, code) ?? byWords.find((row) => row.words.test(words))?.verdict ?? refused;
 
 const outcomeOfRefusal = (error: Record<string, unknown> | null, body: Record<string, unknown>, { status, headers }: PlatformResponse): Outcome => {
   const code = asText(error?.['code']) ?? `http_${status}`;
   const words = asText(error?.['message']) ?? asText(body['message']) ?? asText(body['title']) ?? '';
-  return toOutcome(byCode[code] ?? verdictOf(status), { code, said: traced(words, body) }, headers);
+  return toOutcome(rowOf(byCode, code) ?? verdictOf(status), { code, said: traced(words, body) }, headers);
 };
 
 const verdictOf = (status: number): Verdict => (status < 300 ? retry('Microsoft answered with an error unknown here') : verdictOfStatus(status));

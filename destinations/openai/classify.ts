@@ -8,10 +8,10 @@ import { verdictOf } from './errors.ts';
 export const classify = (response: PlatformResponse, request: PlatformRequest): Outcome[] => {
   const { status, headers } = response;
   const body = parseObject(response.body);
-  if (!body) return forEach(request.sent, outcomeOfNonJson(response, verdictOfAnswer(status)));
+  if (!body) return ofAtomic(request.sent, outcomeOfNonJson(response, verdictOfAnswer(status)));
   const errors = errorsIn(body);
   if (errors.length > 0) return outcomesOf(errors, response, request.sent);
-  if (status >= 300) return forEach(request.sent, toOutcome(verdictOfAnswer(status), { code: `http_${status}`, said: saidBy(body) || null }, headers));
+  if (status >= 300) return ofAtomic(request.sent, toOutcome(verdictOfAnswer(status), { code: `http_${status}`, said: saidBy(body) || null }, headers));
   const accepted = body['accepted_events'];
   // OpenAI names the number that it took; an answer without one and without an error is no refusal.
   if (accepted === undefined || Number(accepted) === request.sent.length) return forEach(request.sent, { kind: 'delivered' });

@@ -38,4 +38,4 @@ export const byWords: { words: RegExp; verdict: Verdict }[] = [
 
 export const verdictOf = (codes: readonly (string | null)[], said: string): Verdict | undefined =>
   byWords.find(({ words }) => words.test(said))?.verdict ??
-  codes.map((code) => (code === null ? undefined : byCode[code])).find((verdict) => verdict !== undefined);
+  codes.map((code) => (code !== null && Object.hasOwn(byCode, code) ? byCode[code] : undefined)).find((verdict) => verdict !== undefined);

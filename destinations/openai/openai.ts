@@ -8,6 +8,10 @@ import { build } from './payload.ts';
 import { type OpenaiSettings, settings } from './settings.ts';
 import { ids, isMatchable, person } from './user-data.ts';
 
+/** OpenAI takes no event without an `id`. */
+const idProblem = ({ eventId }: OutboundEvent): string | null =>
+  eventId === '' ? 'OpenAI needs an id of the event, and it has none.' : null;
+
 const identityProblem = (event: OutboundEvent): string | null =>
   isMatchable(event)
     ? null
@@ -41,7 +45,7 @@ export const openai: Destination<OpenaiSettings> = {
   // OpenAI uses the first event of a pixel, name and id and ignores later ones, without an end; older ones it does not take.
   dedupeWindowMs: 7 * DAY,
   batch: { max: 1000, atomic: true },
-  missing: (event) => customNameProblem(event.name) ?? consentProblem(event, 'OpenAI') ?? identityProblem(event),
+  missing: (event) => customNameProblem(event.name) ?? idProblem(event) ?? consentProblem(event, 'OpenAI') ?? identityProblem(event),
   build,
   classify,
   check,

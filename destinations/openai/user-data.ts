@@ -9,12 +9,6 @@ import { hasForeignId, publicIp } from '../visitor.ts';
 /** Lower-case, without whitespace and ASCII punctuation; every other letter stays: `O'Connor` -> `oconnor`, `José` -> `josé`. */
 const plainName: FieldRule['normalise'] = (text) => text.toLowerCase().replace(/[\s\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]/g, '');
 
-/** Digits with the country code first; fewer than 8 or more than 15 are no phone number at OpenAI. */
-const phone: FieldRule['normalise'] = (text, context) => {
-  const digits = phoneDigits(text, context);
-  return digits && /^[1-9]\d{7,14}$/.test(digits) ? digits : null;
-};
-
 /** Places go in clear, at most so long; a hash is none. */
 const place = (max: number, shape = /./): FieldRule['normalise'] => (text) =>
   text.length <= max && shape.test(text) && !isSha256(text) ? text : null;
@@ -22,7 +16,7 @@ const place = (max: number, shape = /./): FieldRule['normalise'] => (text) =>
 /** OpenAI Ads: "Conversions API", Send user data: e-mail, phone, own id and names hashed; places, address and browser in clear. */
 export const person: Destination['person'] = {
   email: hashedAs(normaliseEmail),
-  phone: hashedAs(phone),
+  phone: hashedAs(phoneDigits),
   externalId: hashedAs(verbatim),
   firstName: hashedAs(plainName),
   lastName: hashedAs(plainName),
@@ -38,8 +32,11 @@ export const person: Destination['person'] = {
 const advertisingId = (text: string): string | null =>
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) && /[1-9a-f]/i.test(text) ? text : null;
 
+/** A macro that nobody filled in is no id, and neither is the word that a script writes for nothing. */
+const filledIn = (text: string): string | null => (/[{}]|^(null|undefined|nan|\[object object\])$/i.test(text) ? null : verbatim(text));
+
 /** `oppref` belongs to the event, `obref` (the pixel's cookie `__obref`) and the Android id to its user; all three go out as they came. */
-export const ids: Destination['ids'] = { oppref: verbatim, obref: verbatim, android_advertising_id: advertisingId };
+export const ids: Destination['ids'] = { oppref: filledIn, obref: filledIn, android_advertising_id: advertisingId };
 
 /** OpenAI looks at the first three of each list. */
 const LIST_MAX = 3;

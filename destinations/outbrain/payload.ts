@@ -6,14 +6,19 @@ import type { OutbrainSettings } from './settings.ts';
 
 const clickId = (text: string): string | null => (/^[^\s{}]+$/.test(text.trim()) ? text.trim() : null);
 
-/** The click id under the names that landing pages get it by: Outbrain's macro `{{ob_click_id}}` and its automatic `dicbo`. */
-const NAMES = ['obclid', 'ob_click_id', 'OutbrainClickId', 'dicbo'] as const;
+/**
+ * The click id under the names that landing pages get it by: Outbrain's macro `{{ob_click_id}}` and its automatic `dicbo`.
+ * `obclid` is last, since it may have been read from the page, while the others are there only where somebody names them.
+ */
+const NAMES = ['ob_click_id', 'OutbrainClickId', 'dicbo', 'obclid'] as const;
 export const ids: Destination['ids'] = Object.fromEntries(NAMES.map((name) => [name, clickId]));
 
 export const clickIdOf = (event: OutboundEvent, ctx?: Pick<BuildContext, 'warn'>): string | undefined => {
   const known = idsOf(event, ids, ctx);
-  return NAMES.map((name) => known[name] ?? onLandingPage(event, name)).find((id) => id !== undefined);
+  return NAMES.map((name) => known[name]).find(isSaid) ?? NAMES.map((name) => onLandingPage(event, name)).find(isSaid);
 };
+
+const isSaid = (id: string | undefined): boolean => id !== undefined;
 
 /** Only `obclid` is kept as an id of its own; the others are still on the address. */
 const onLandingPage = ({ click }: OutboundEvent, name: string): string | undefined => {

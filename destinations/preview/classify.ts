@@ -26,7 +26,7 @@ export function previewClassify(line: string, nowMs: number): string {
 function countOf(events: unknown): number {
   if (events === undefined || events === null) return 1;
   const count = numberIn(events);
-  if (!Number.isInteger(count) || count < 1 || count > EVENTS_MAX) throw new LineError('line_invalid', `events is a number from 1 to ${EVENTS_MAX}.`);
+  if (!Number.isInteger(count) || count < 0 || count > EVENTS_MAX) throw new LineError('line_invalid', `events is a number from 0 to ${EVENTS_MAX}.`);
   return count;
 }
 
@@ -41,6 +41,7 @@ function lost(transport: unknown, count: number): Outcome[] {
 
 function classified(platform: Destination, given: Record<string, unknown>, count: number, nowMs: number): Outcome[] {
   const response = responseIn(given, nowMs);
+  if (count === 0) return [];
   const request: PlatformRequest = { method: 'POST', url: '', headers: {}, body: null, sent: Array.from({ length: count }, () => ({})) };
   switch (callOf(given['call'], platform, response)) {
     case 'status':

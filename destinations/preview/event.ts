@@ -88,9 +88,11 @@ function transactionIdOf(name: string, orderId: string | null, eventId: string |
   const accepts = (id: string): boolean => platform.acceptsTransactionId?.(id) ?? true;
   if (orderId === null) return eventId ?? '';
   if (accepts(orderId)) return orderId;
-  const instead = `${orderId}-${name}-1`;
-  warn(`${platform.title} takes no transaction id such as "${orderId}"; ${accepts(instead) ? instead : 'the event id'} goes out instead.`);
-  return accepts(instead) ? instead : (eventId ?? '');
+  // A word such as `null` stands in the place of many orders: nothing made of it would name one.
+  const made = /\d/.test(orderId) ? `${orderId}-${name}-1` : null;
+  const instead = made !== null && accepts(made) ? made : (eventId ?? '');
+  warn(`${platform.title} takes no transaction id such as "${orderId}"; ${instead === made ? instead : 'the event id'} goes out instead.`);
+  return instead;
 }
 
 function clickIn(given: Record<string, unknown>, platform: Destination, warn: Warn): OutboundClick {
@@ -188,7 +190,8 @@ function consentIn(value: unknown, warn: Warn): OutboundClick['consent'] {
     const word = given[key];
     if (absent(word)) continue;
     if (key === 'limitedDataUse' && typeof word === 'boolean') consent.limitedDataUse = word;
-    else if (typeof word === 'string' && /^(granted|denied)$/i.test(word)) consent[key] = word.toLowerCase() === 'granted';
+    else if (word === false || (typeof word === 'string' && /^\s*denied\s*$/i.test(word))) consent[key] = false;
+    else if (typeof word === 'string' && /^\s*granted\s*$/i.test(word)) consent[key] = true;
     else warn(`consent.${key} is left out: it is neither granted nor denied.`);
   }
   return consent;

@@ -22,7 +22,7 @@ export const classify = (response: PlatformResponse, request: PlatformRequest): 
 const outcomeOf = (response: PlatformResponse): Outcome => {
   const body = parseObject(response.body);
   if (!body) return outcomeOfNonJson(response, response.status >= 500 ? serverFailed : verdictOfStatus(response.status));
-  const code = asText(body['code']) === null ? Number.NaN : Number(body['code']);
+  const code = codeIn(body);
   const said = saidBy(body);
   if (code === OK && response.status < 300) return { kind: 'delivered' };
   if (code === PARTLY_OK && response.status < 300) return { kind: 'delivered', warnings: [`TikTok took the request in part: ${said}`] };
@@ -30,14 +30,20 @@ const outcomeOf = (response: PlatformResponse): Outcome => {
   return toOutcome(byCode[code] ?? unknownCode(code, response.status), { code: name, said }, response.headers);
 };
 
+/** Only digits are a code: a blank text or `0x0` would count as 0, which is success. */
+const codeIn = (body: Record<string, unknown>): number => {
+  const text = asText(body['code'])?.trim() ?? '';
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN;
+};
+
 /**
- * A code that is not in the table: 4xxxx blames the request, which would be the same next time, so it is refused; any other
- * (5xxxx, 6xxxx, none, or success with an HTTP failure) may pass, so the event is kept and tried again.
+ * A code that is not in the table: an HTTP failure speaks for itself. With success, 4xxxx blames the request, which would be the
+ * same next time, so it is refused; any other (5xxxx, 6xxxx, none) may pass, so the event is kept and tried again.
  */
 const unknownCode = (code: number, status: number): Verdict => {
   if (status >= 500) return serverFailed;
-  if (code >= 40000 && code < 50000) return rejected('TikTok refuses the event for a reason unknown here');
-  return status >= 300 ? verdictOfStatus(status) : retry('TikTok answered what is unknown here');
+  if (status >= 300) return verdictOfStatus(status);
+  return code >= 40000 && code < 50000 ? rejected('TikTok refuses the event for a reason unknown here') : retry('TikTok answered what is unknown here');
 };
 
 const saidBy = (body: Record<string, unknown>): string | null => {

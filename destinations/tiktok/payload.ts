@@ -1,5 +1,5 @@
 import type { ActionSource, BuildContext, ContentItem, OutboundEvent, PlatformRequest } from '../contract.ts';
-import { numberOf, toJson, type JsonValue } from '../json-body.ts';
+import { asObject, digitsOf, isNumberText, numberOf, toJson, type JsonValue } from '../json-body.ts';
 import { itemCountOf, moneyOf, withCustom } from '../money.ts';
 import { pageOf, referrerOf } from '../visitor.ts';
 import type { TiktokSettings } from './settings.ts';
@@ -38,7 +38,7 @@ const propertiesOf = (event: OutboundEvent, { sendOfferId }: TiktokSettings, ctx
   const { orderId, offerId, contents } = event;
   const money = moneyOf(event, ctx);
   const count = itemCountOf(event);
-  return withCustom({
+  return withTextIds(withCustom({
     ...(money && { value: numberOf(money.value), currency: money.currency }),
     order_id: orderId || undefined,
     // Either contents or content_ids: together they say the same twice.
@@ -46,10 +46,9 @@ const propertiesOf = (event: OutboundEvent, { sendOfferId }: TiktokSettings, ctx
       ? { content_type: 'product', contents: contents.map(contentOf) }
       : sendOfferId && offerId && { content_type: 'product', content_ids: [offerId] }),
     num_items: count === null ? undefined : numberOf(count),
-  }, event);
+  }, event));
 };
 
-/** Content ids are texts: a number is refused (40002, "Not a valid string"). */
 const contentOf = ({ id, name, category, brand, quantity, price }: ContentItem) => ({
   content_id: id ?? undefined,
   content_name: name ?? undefined,
@@ -58,6 +57,24 @@ const contentOf = ({ id, name, category, brand, quantity, price }: ContentItem) 
   price: price === null ? undefined : numberOf(price),
   quantity: quantity === null ? undefined : numberOf(quantity),
 });
+
+/** Content ids are texts, those of the event's own keys too: a number is refused (40002, "Not a valid string"). */
+const withTextIds = (properties: Record<string, JsonValue> | undefined) =>
+  properties && {
+    ...properties,
+    ...(Array.isArray(properties['content_ids']) && { content_ids: properties['content_ids'].map(idAsText) }),
+    ...(Array.isArray(properties['contents']) && { contents: properties['contents'].map(contentWithTextId) }),
+  };
+
+const contentWithTextId = (content: JsonValue): JsonValue => {
+  const fields = asObject(content) as Record<string, JsonValue> | null;
+  return fields && fields['content_id'] !== undefined ? { ...fields, content_id: idAsText(fields['content_id']) } : content;
+};
+
+const idAsText = (id: JsonValue): JsonValue => {
+  if (typeof id === 'number') return String(id);
+  return isNumberText(id) ? digitsOf(id) : id;
+};
 
 /** The address ends in a slash: without it TikTok answers 404. */
 const post = ({ apiVersion, accessToken, pixelCode, testEventCode }: TiktokSettings, source: EventSource, data: JsonValue[]) => ({

@@ -2,8 +2,8 @@ import { percentEncoded } from '../query.ts';
 
 /** Macros in braces, as trackers and networks write them. Names are read without regard to case. */
 
-/** `{name}`, doubled braces and encoded ones (`%7Bname%7D`) alike; then any brace that stands alone. */
-const MACRO = /(?:\{|%7B)+([^{}]*?)(?:\}|%7D)+|[{}]|%7[BD]/gi;
+/** `{name}`, doubled braces and encoded ones (`%7Bname%7D`) alike, within one parameter; then any brace that stands alone. */
+const MACRO = /(?:\{|%7B)+([^{}&=]*?)(?:\}|%7D)+|[{}]|%7[BD]/gi;
 
 /** What a macro stands for; null or empty: nothing. */
 export type Lookup = (name: string) => string | null | undefined;

@@ -26,9 +26,9 @@ function dataOf(event: OutboundEvent, facts: Facts, settings: Partial<WebhookSet
   const count = itemCountOf(event);
   return {
     event: event.name,
-    event_id: event.eventId,
+    event_id: event.eventId || undefined,
     status: facts.status,
-    transaction_id: facts.transactionId,
+    transaction_id: facts.transactionId || undefined,
     order_id: event.orderId || undefined,
     occurred_at: iso(Math.floor(event.original?.occurredAtMs ?? event.occurredAtMs)),
     value: facts.value ?? undefined,

@@ -18,7 +18,7 @@ export const build = (events: OutboundEvent[], settings: WebhookSettings, ctx: B
   const facts = factsOf(event, settings, ctx);
   return {
     ...requestOf(event, facts, settings, ctx),
-    sent: [{ eventId: event.eventId, txid: facts.txid, ...(facts.clickId !== null && { clickId: facts.clickId }) }],
+    sent: [{ ...(event.eventId && { eventId: event.eventId }), ...(facts.txid && { txid: facts.txid }), ...(facts.clickId !== null && { clickId: facts.clickId }) }],
     publicOnly: true,
     ...(settings.successPattern && { successPattern: settings.successPattern }),
   };

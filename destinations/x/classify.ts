@@ -7,10 +7,10 @@ import { limited, RATE_PERIOD_MS, verdictOf } from './errors.ts';
 /** X takes all conversions of a request or none, and lists every error of a refused one. */
 export const classify = (response: PlatformResponse, request: PlatformRequest): Outcome[] => {
   const body = parseObject(response.body);
-  if (!body) return forEach(request.sent, outcomeOfNonJson(response, verdictOfAnswer(response)));
+  if (!body) return ofAtomic(request.sent, outcomeOfNonJson(response, verdictOfAnswer(response)));
   const errors = errorsIn(body);
   if (errors.length > 0) return outcomesOf(errors, response, request.sent);
-  if (response.status >= 300) return forEach(request.sent, toOutcome(verdictOfAnswer(response), { code: `http_${response.status}`, said: null, waitMs: waitMs(response) }, response.headers));
+  if (response.status >= 300) return ofAtomic(request.sent, toOutcome(verdictOfAnswer(response), { code: `http_${response.status}`, said: null, waitMs: waitMs(response) }, response.headers));
   const processed = asObject(body['data'])?.['conversions_processed'];
   if (Number(processed ?? Number.NaN) === request.sent.length) return forEach(request.sent, { kind: 'delivered' });
   const said = `conversions_processed is ${asText(processed) ?? 'missing'}, ${request.sent.length} went out`;

@@ -51,4 +51,4 @@ export const byWords: { words: RegExp; verdict: Verdict }[] = [
 ];
 
 export const verdictOf = (code: string | null, said: string): Verdict | undefined =>
-  byWords.find(({ words }) => words.test(said))?.verdict ?? (code === null ? undefined : byCode[code]);
+  byWords.find(({ words }) => words.test(said))?.verdict ?? (code !== null && Object.hasOwn(byCode, code) ? byCode[code] : undefined);

@@ -16,7 +16,8 @@ const conversionOf = (event: OutboundEvent, settings: XSettings, ctx: BuildConte
   conversion_time: new Date(Math.floor(event.occurredAtMs)).toISOString(),
   event_id: eventIdOf(event, settings),
   identifiers: identifiersOf(event, ctx),
-  conversion_id: event.eventId,
+  // An empty one would be the same for all of them.
+  conversion_id: event.eventId || undefined,
 });
 
 const detailsOf = (event: OutboundEvent, ctx: BuildContext): Record<string, JsonValue> => {
@@ -71,7 +72,7 @@ export const build = (events: OutboundEvent[], settings: XSettings, ctx: BuildCo
     ...requestTo(settings, body, ctx.nowMs),
     sent: conversions.map(({ conversion_id, conversion_time, event_id, identifiers }) => {
       const twclid = identifiers[0]?.['twclid'];
-      return { conversionId: conversion_id, conversionTime: conversion_time, eventId: event_id, ...(twclid && { twclid }) };
+      return { ...(conversion_id && { conversionId: conversion_id }), conversionTime: conversion_time, eventId: event_id, ...(twclid && { twclid }) };
     }),
   };
 };

@@ -12,8 +12,9 @@ export const person: Destination['person'] = {
   userAgent: plainAs(verbatim),
 };
 
-/** A macro that nobody filled in is no click id. */
-const clickId = (text: string): string | null => (/^[\w.~-]+$/.test(text) ? text : null);
+/** A macro that nobody filled in is no click id, and neither is the word that a script writes for nothing. */
+const clickId = (text: string): string | null =>
+  /^[^\s{}[\]<>%$"]+$/.test(text) && !/^(null|undefined|nan)$/i.test(text) ? text : null;
 
 export const ids: Destination['ids'] = { twclid: clickId };
 

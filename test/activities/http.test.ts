@@ -141,3 +141,13 @@ describe('an address that a person wrote', () => {
     expect(isPublicAddress(address)).toBe(false);
   });
 });
+
+test('a handshake that fails is no request that may have arrived, whatever the code of the error', async () => {
+  server = createServer((_req, res) => res.end());
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  http = createHttp({ platformTimeoutMs: 5_000, platformResponseMaxBytes: 1_000, sandboxOrigin: null, webhookAllowPrivate: false });
+  // TLS to a server that speaks none.
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/in`;
+  await expect(http.send({ method: 'POST', url, headers: {}, body: '{}' })).rejects.toMatchObject({ reached: false });
+  await expect(http.send({ method: 'POST', url, headers: { 'x-odd': 'a\nb' }, body: '{}' })).rejects.toMatchObject({ reached: false });
+});

@@ -72,7 +72,10 @@ test('an operator takes over the pause of a delivery, never the other way round'
 });
 
 test('key rotation leaves the version alone and does not overwrite newer secrets', async () => {
-  expect(await resealDestination(store.db, current._id, 1, seal(keys, '{"a":1}', 'c'))).toBe(true);
+  const next = seal(keys, '{"a":1}', 'c');
+  expect(await resealDestination(store.db, current._id, 1, current.secrets, next)).toBe(true);
   expect((await stored()).version).toBe(1);
-  expect(await resealDestination(store.db, current._id, 9, seal(keys, '{}', 'c'))).toBe(false);
+  expect(await resealDestination(store.db, current._id, 9, next, seal(keys, '{}', 'c'))).toBe(false);
+  // Somebody who read the old ones: a token may have been renewed since.
+  expect(await resealDestination(store.db, current._id, 1, current.secrets, seal(keys, '{}', 'c'))).toBe(false);
 });

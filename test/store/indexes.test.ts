@@ -69,7 +69,7 @@ const questions: [name: string, index: string, query: (db: Db) => Promise<unknow
   ['pauseDestination by a delivery', '_id_', (on) => pauseDestination(on, 'd', 1, { ...paused, by: 'delivery' })],
   ['pauseDestination by an operator', '_id_', (on) => pauseDestination(on, 'd', 1, { ...paused, by: 'operator' })],
   ['resumeDestination', '_id_', (on) => resumeDestination(on, 'd', 1, at, 'delivery')],
-  ['resealDestination', '_id_', (on) => resealDestination(on, 'd', 1, sealed)],
+  ['resealDestination', '_id_', (on) => resealDestination(on, 'd', 1, sealed, sealed)],
 ];
 
 describe('every question about setup is answered by an index', () => {

@@ -83,6 +83,15 @@ describe('what Google answers at once', () => {
     expect(classifyAll(error('INVALID_ARGUMENT')).map(({ kind }) => kind)).toEqual(['retry', 'retry', 'retry']);
     expect(classifyAll(error('INVALID_ARGUMENT', violation('NOT_ALLOWLISTED', 'events[1]'))).map(({ kind }) => kind)).toEqual(['misconfigured', 'misconfigured', 'misconfigured']);
   });
+  it.each(['toString', 'constructor', '__proto__'])('a reason of "%s" goes by the status', (reason) => {
+    expect(classify(error('INVALID_ARGUMENT', info(reason), violation(reason)), 400)).toMatchObject({ kind: 'rejected', code: reason });
+    expect(classify(error(reason), 400)).toMatchObject({ kind: 'rejected', code: reason });
+    expect(classify(error(reason), 503)).toMatchObject({ kind: 'retry' });
+    expect(classify({ error: reason }, 400)).toMatchObject({ kind: 'rejected' });
+  });
+  it('a refused refresh token is said as such', () => {
+    expect(classify({ error: 'invalid_grant' }, 400)).toMatchObject({ kind: 'unauthorised', refreshable: false, code: 'invalid_grant' });
+  });
   it('a batch that was accepted is accepted for each event', () => {
     expect(googleDataManager.classify(answer({ requestId: 'r' }), request({ sent: [{}, {}] }))).toEqual([{ kind: 'accepted', receipt: 'r' }, { kind: 'accepted', receipt: 'r' }]);
   });
@@ -223,6 +232,17 @@ describe('what Google answers half an hour later', () => {
   it('of several events of a request nobody knows which failed: they are sent again', () => {
     const partly = googleDataManager.result?.classify(answer(processed('PARTIAL_SUCCESS', 'PROCESSING_ERROR_REASON_INVALID_GCLID')), { ...asked, sent: [{}, {}] });
     expect(partly).toMatchObject({ kind: 'retry', code: RESEND, message: expect.stringContaining('INVALID_GCLID') });
+  });
+  it('of several events of a request all are delivered where the others were counted before', () => {
+    const partly = googleDataManager.result?.classify(answer(processed('PARTIAL_SUCCESS', 'PROCESSING_ERROR_REASON_DUPLICATE_GCLID')), { ...asked, sent: [{}, {}] });
+    expect(partly).toMatchObject({ kind: 'delivered', duplicate: true });
+  });
+  it('of several events that failed for several reasons none is judged by the reason of another', () => {
+    const errorInfo = { errorCounts: ['INVALID_GCLID', 'INTERNAL_ERROR'].map((reason) => ({ recordCount: '1', reason: `PROCESSING_ERROR_REASON_${reason}` })) };
+    expect(googleDataManager.result?.classify(answer(processed('FAILURE', undefined, { errorInfo })), { ...asked, sent: [{}, {}] })).toMatchObject({ kind: 'retry', code: RESEND });
+  });
+  it.each(['toString', '__proto__'])('a reason of "%s" ends the delivery as any unknown one', (reason) => {
+    expect(result(processed('FAILURE', `PROCESSING_ERROR_REASON_${reason}`))).toMatchObject({ kind: 'rejected', code: reason });
   });
   it('an answer without its question can be read, too', () => {
     expect(googleDataManager.result?.classify(answer(processed('SUCCESS')), request({ url: '', body: null }))).toEqual({ kind: 'delivered' });

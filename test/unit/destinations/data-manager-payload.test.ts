@@ -178,8 +178,28 @@ describe('a correction at Google', () => {
     expect(why({ value: null })).toMatch(/value and a currency/);
     expect(why({ value: '5', currency: null })).toBeNull();
   });
+  it('is not made of what was sent without a transaction id: it would count as a new conversion', () => {
+    const nameless = { ...original, transactionId: '', identifiers: { conversionActionId: '222', gclid: 'Really-Sent' } };
+    expect(googleDataManager.reversal?.missing?.(event({ kind: 'retract', original: nameless }), settings())).toMatch(/transaction id/);
+    expect(googleDataManager.reversal?.missing?.(event({ kind: 'retract', original }), settings())).toBeNull();
+  });
   it('restores by restating, waits for nothing, and ends after 54 days', () => {
     expect(googleDataManager.reversal).toMatchObject({ kinds: ['retract', 'restate'], restoresByRestating: true, deadlineMs: 54 * 86_400_000 });
+  });
+});
+
+describe('what a preview says of Google', () => {
+  const warningsOf = (one: OutboundEvent, changes = {}) => {
+    const warnings: string[] = [];
+    googleDataManager.build([one], { ...(settings() as object), ...changes } as never, { ...ctx, warn: (sentence) => warnings.push(sentence) });
+    return warnings;
+  };
+  it('a placeholder stands for a missing conversion action', () => {
+    expect(warningsOf(event({ click: fromGoogle() }), { conversionActions: undefined })).toEqual(['settings.conversionActionId is missing: CONVERSION_ACTION_ID stands for it.']);
+  });
+  it('an address that is none is left out', () => {
+    expect(warningsOf(event({ click: fromGoogle({ ip: '999.1.1.1', userAgent: 'M' }) }))).toEqual(['ip is left out: it is no address of the public internet.']);
+    expect(warningsOf(event({ click: fromGoogle({ ip: '203.0.113.9', userAgent: 'M' }) }))).toEqual([]);
   });
 });
 

@@ -47,6 +47,9 @@ describe('the validation server of Google Analytics', () => {
   it.each(Object.keys(byValidationCode))('%s refuses the event', (code) => {
     expect(checked({ validationMessages: [message(code)] })).toMatchObject({ kind: 'rejected', code, message: expect.stringContaining('events[1].name: words') });
   });
+  it.each(['toString', 'constructor', '__proto__'])('a code of "%s" is an unknown one', (code) => {
+    expect(ga4.classify(answer({ validationMessages: [message(code)] }, 200), request())[0]).toMatchObject({ kind: 'rejected', code });
+  });
   it('refuses for an unknown reason too, and blames settings where it names them', () => {
     expect(checked({ validationMessages: [message('NEW_CODE')] })).toMatchObject({ kind: 'rejected', code: 'NEW_CODE' });
     expect(checked({ validationMessages: [message('VALUE_INVALID', 'measurement_id')] })).toMatchObject({ kind: 'misconfigured' });

@@ -89,6 +89,37 @@ describe('what Google Ads answers', () => {
     expect(classify(partly(failure('SOMETHING_NEW')))).toMatchObject([{ kind: 'rejected', code: 'SOMETHING_NEW' }]);
     expect(kinds({ partialFailureError: { code: 13, message: 'internal' } })).toEqual(['retry']);
   });
+  it.each(['toString', 'constructor', '__proto__'])('a code of "%s" goes by the status', (code) => {
+    expect(classify(partly(failure(code)))).toMatchObject([{ kind: 'rejected', code }]);
+    expect(classify({ error: { code: 400, status: code, message: 'm', details: [{ reason: code }] } }, 400)).toMatchObject([{ kind: 'rejected', code }]);
+    expect(kinds({ error: { code: 503, status: code, message: 'm' } }, 503)).toEqual(['retry']);
+    expect(googleAds.classifyCheck?.(answer(partly(failure(code))), request())).toMatchObject({ kind: 'rejected', code });
+  });
+  it('an error that names no conversion of the request blames none of several', () => {
+    expect(kinds({ partialFailureError: { code: 3, message: 'm' }, results: [{}, { gclid: 'g' }] }, 200, 2)).toEqual(['retry', 'delivered']);
+    expect(kinds(partly(failure('UNPARSEABLE_GCLID', 9)), 200, 2)).toEqual(['retry', 'retry']);
+    expect(kinds(partly(failure('UNPARSEABLE_GCLID', null)), 200, 2)).toEqual(['retry', 'retry']);
+    expect(kinds(partly(failure('UNPARSEABLE_GCLID', null)))).toEqual(['rejected']);
+  });
+  it('a batch that was refused without a word blames none of several', () => {
+    for (const body of ['bad', {}, { error: 'toString' }]) {
+      expect(kinds(body, 400, 2)).toEqual(['retry', 'retry']);
+      expect(kinds(body, 400)).toEqual(['rejected']);
+    }
+  });
+  it('a refused refresh token is said as such', () => {
+    expect(classify({ error: 'invalid_grant', error_description: 'Token has been revoked.' }, 400)).toMatchObject([{ kind: 'unauthorised', refreshable: false, code: 'invalid_grant' }]);
+  });
+  it('an index or a code that is no number is none', () => {
+    const odd = { ...failure('UNPARSEABLE_GCLID'), location: { fieldPathElements: [{ fieldName: 'conversions', index: [{ toString: 'x' }] }] } };
+    expect(kinds({ partialFailureError: { code: { toString: 'x' }, details: [{ errors: [odd] }] } })).toEqual(['rejected']);
+  });
+  it('a full batch of failures is read once', () => {
+    const count = 2000;
+    const started = performance.now();
+    expect(kinds(partly(...Array.from({ length: count }, (_, index) => failure('UNPARSEABLE_GCLID', index))), 200, count)).toEqual(Array.from({ length: count }, () => 'rejected'));
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
   it('a request that failed as a whole: the named conversion fails, the others go again', () => {
     expect(kinds(refused('INVALID_ARGUMENT', failure('UNPARSEABLE_GCLID', 1)), 400, 3)).toEqual(['retry', 'rejected', 'retry']);
     const badField = { error: { status: 'INVALID_ARGUMENT', message: 'm', details: [{ fieldViolations: [{ field: 'conversions[0].foo', description: 'Unknown name' }] }] } };

@@ -100,11 +100,22 @@ describe('what the Google Ads API is sent', () => {
   it('in a preview without a conversion action a placeholder', () => {
     const bare = { ...(settings() as object), conversionActions: undefined } as never;
     expect(googleAds.missing(event({ click: fromGoogle() }), bare)).toBeNull();
-    expect(bodyOf(googleAds.build([event({ click: fromGoogle() })], bare, ctx)).conversions[0].conversionAction).toMatch(/CONVERSION_ACTION_ID$/);
+    const warnings: string[] = [];
+    const request = googleAds.build([event({ click: fromGoogle() })], bare, { ...ctx, warn: (sentence) => warnings.push(sentence) });
+    expect(bodyOf(request).conversions[0].conversionAction).toMatch(/CONVERSION_ACTION_ID$/);
+    expect(warnings).toEqual(['settings.conversionActionId is missing: CONVERSION_ACTION_ID stands for it.']);
   });
 });
 
 describe('why an event cannot go to Google Ads', () => {
+  it('a click id that a template did not fill in is none', () => {
+    expect(missing(event({ click: fromGoogle({ ids: { gclid: '{gclid}' } }) }))).toMatch(/no gclid/);
+    expect(conversion(event({ click: fromGoogle({ ids: { gclid: '{gclid}', gbraid: 'b' } }) }))).toMatchObject({ gbraid: 'b' });
+  });
+  it('order ids go out as they are, but for unfilled templates and e-mail addresses', () => {
+    for (const id of ['1', '123', '1234', 'A/b "1"']) expect(googleAds.acceptsTransactionId?.(id)).toBe(true);
+    for (const id of [' ', 'null', 'Undefined', 'transaction_id', 'jo@example.com']) expect(googleAds.acceptsTransactionId?.(id)).toBe(false);
+  });
   it.each([
     ['an event without a conversion action', event({ event: 'Signup', name: 'Signup', click: fromGoogle() }), /No conversion action is set for Signup/],
     ['a click that did not come from Google', event(), /no gclid/],

@@ -23,9 +23,27 @@ describe('what LinkedIn answers', () => {
       expect(classify({ ...error, message: 'words', status: 401 }, status)[0]).toMatchObject({ kind, code, message: expect.stringContaining('words'), ...(refreshable !== undefined && { refreshable }) });
     }
   });
+  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])('a code named %s is one that is not known', (code) => {
+    expect(classify({ code, message: 'words' }, 400)[0]).toMatchObject({ kind: 'rejected', code });
+    expect(classify({ code, message: 'words' }, 503)[0]).toMatchObject({ kind: 'retry', code });
+  });
+  it('a bare 401 asks for a fresh token first', () => {
+    expect(classify('', 401)[0]).toMatchObject({ kind: 'unauthorised', refreshable: true });
+    expect(classify({ message: 'words' }, 401)[0]).toMatchObject({ kind: 'unauthorised', refreshable: true });
+  });
+  it('a batch refused without saying why is sent again in smaller requests', () => {
+    for (const body of ['plain words', '', {}]) {
+      for (const status of [400, 413]) expect(classify(body, status, {}, 2).map(({ kind }) => kind)).toEqual(['retry', 'retry']);
+    }
+  });
+  it('plain text names events as JSON does, each with all that is said of it', () => {
+    expect(classify('Index: 1, ERROR :: /a :: bad\nIndex: 1, ERROR :: /b :: worse', 422, {}, 2)).toMatchObject([
+      { kind: 'retry' }, { kind: 'rejected', message: expect.stringMatching(/bad \| ERROR :: \/b :: worse/) },
+    ]);
+  });
   it('each row of the tables is tested', () => {
     expect(Object.keys(byCode).toSorted()).toEqual(rows.map(([code]) => code).toSorted());
-    expect([byWords.length, Object.keys(byStatus)]).toEqual([4, ['403', '422', '426', '429']]);
+    expect([byWords.length, Object.keys(byStatus)]).toEqual([4, ['401', '403', '422', '426', '429']]);
   });
   it.each([
     [400, "Incorrect conversions information provided. Conversion's method should be CONVERSIONS_API, indices [0] (0-indexed)", 'misconfigured'],

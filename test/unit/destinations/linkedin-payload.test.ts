@@ -39,6 +39,22 @@ describe('what LinkedIn is sent', () => {
         '{"idType":"PLAINTEXT_IP_ADDRESS","idValue":"203.0.113.9"}],"externalIds":["aB3dEfGhIjKlMnOpQrStUv"]}}',
     );
   });
+  it('no eventId where the event has none, rather than an empty one', () => {
+    const request = build(one({ eventId: '' }));
+    expect(bodyOf(request)).not.toHaveProperty('eventId');
+    expect(request.sent[0]).not.toHaveProperty('eventId');
+  });
+  it('company, title and lead also from the event\'s own keys, which win', () => {
+    const user = { firstName: 'Jo', lastName: 'Doe' };
+    const custom = { companyName: 'Doe Ltd', title: 'CEO', lead: 'urn:li:leadGenFormResponse:abc' };
+    const sent = one({ user, custom, click: clicked({ ids: { li_fat_id: 'Ab/c+9=', title: 'CTO' } }) });
+    expect(element(sent).user).toMatchObject({ userInfo: { companyName: 'Doe Ltd', title: 'CEO' }, lead: custom.lead });
+    expect(element(sent).user.userIds[0].idValue).toBe('Ab/c+9=');
+    expect(warnings(sent)).toEqual([]);
+    expect(warnings(one({ custom: { title: {}, conversionValue: 'x' } }))).toEqual([
+      'conversionValue is left out: LinkedIn wants its currencyCode and amount.', 'title is left out: it has not the form that LinkedIn wants.',
+    ]);
+  });
   it('several events as elements of a batch, in order', () => {
     const request = linkedin.build([one(), one({ eventId: 'evt-2' })], settingsOf('linkedin') as never, { nowMs: 0 });
     expect(request.headers).toMatchObject({ 'x-restli-method': 'BATCH_CREATE' });

@@ -38,6 +38,11 @@ describe('what the Conversions API of Microsoft answers', () => {
     expect(Object.keys(byCode)).toEqual(codes.map(([code]) => code));
     expect(Object.keys(byDetail)).toEqual(details.map(([code]) => code));
   });
+  it.each(['toString', 'constructor', '__proto__'])('a code of "%s" goes by the HTTP status', (code) => {
+    expect(classify(error(code), 503)).toMatchObject({ kind: 'retry', code });
+    expect(classify(error(code), 400)).toMatchObject({ kind: 'rejected', code });
+    expect(classify(error('ValidationError', [detail(0, code)]), 400)).toMatchObject({ kind: 'rejected', code });
+  });
   it('a wrong token is not cured by a fresh one', () => {
     expect(classify(error('Unauthorized'), 401)).toMatchObject({ kind: 'unauthorised', refreshable: false });
   });

@@ -60,6 +60,9 @@ describe('an access token of Microsoft', () => {
   it.each(Object.entries(byOAuthError).map(([code, { kind }]) => [code, kind]))('%s is %s, in the words of Microsoft', async (code, kind) => {
     expect(await outcomeOf(answer({ error: code, error_description: 'AADSTS1' }, 400))).toMatchObject({ kind, code, message: expect.stringContaining('AADSTS1') });
   });
+  it.each(['toString', 'constructor'])('a code of "%s" goes by the HTTP status', async (code) => {
+    expect(await outcomeOf(answer({ error: code }, 503))).toMatchObject({ kind: 'retry', code });
+  });
   it('an ended grant pauses the destination: no fresh token will help', async () => {
     expect(await outcomeOf(answer({ error: 'invalid_grant' }, 400))).toMatchObject({ kind: 'unauthorised', refreshable: false });
   });

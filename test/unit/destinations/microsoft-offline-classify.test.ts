@@ -87,6 +87,11 @@ describe('what Microsoft answers to offline conversions', () => {
     const known = rows.find(([code]) => code === name);
     expect(classify({ Errors: [{ Code: Number(Code), Message: 'words' }] }, 400)).toMatchObject({ kind: known?.[1], code: Code });
   });
+  it.each(['toString', 'constructor', '__proto__'])('a code of "%s" goes by the HTTP status, of one conversion it is a refusal', (odd) => {
+    expect(classify({ Errors: [{ ErrorCode: odd }] }, 503)).toMatchObject({ kind: 'retry', code: odd });
+    expect(classify({ Errors: [{ Code: odd }] }, 503)).toMatchObject({ kind: 'retry', code: odd });
+    expect(classify(partial(item(odd)))).toMatchObject({ kind: 'rejected', code: odd });
+  });
   it('names with the prefix of the service mean the same', () => {
     expect(classify({ OperationErrors: [item('CampaignServiceSystemInReadOnlyMode')] }, 400)).toMatchObject({ kind: 'retry' });
   });

@@ -23,6 +23,15 @@ describe('what OpenAI answers', () => {
       expect(classify({ error: { message: 'words', type: code } }, status)[0]).toMatchObject({ kind, code });
     }
   });
+  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])('a code named %s is one that is not known', (code) => {
+    expect(classify(error('words', { code, type: code }), 400)[0]).toMatchObject({ kind: 'rejected', code });
+    expect(classify(error('words', { code, type: code }), 503)[0]).toMatchObject({ kind: 'retry', code });
+  });
+  it('a batch refused without saying why is sent again in smaller requests', () => {
+    for (const body of ['plain words', '', {}]) {
+      for (const status of [400, 413]) expect(classify(body, status, {}, 2).map(({ kind }) => kind)).toEqual(['retry', 'retry']);
+    }
+  });
   it('each row of the tables is tested', () => {
     expect(Object.keys(byCode).toSorted()).toEqual(rows.map(([code]) => code).toSorted());
     expect(byWords).toHaveLength(4);

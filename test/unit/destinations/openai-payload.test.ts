@@ -71,7 +71,7 @@ describe('what OpenAI is sent', () => {
     });
   });
   it('no field that OpenAI would refuse the event for, each with a sentence', () => {
-    const user = { email: 'nobody', phone: '12345', postalCode: 'a_b', city: sha256('rome'), region: 'x'.repeat(129) };
+    const user = { email: 'nobody', phone: 'none', postalCode: 'a_b', city: sha256('rome'), region: 'x'.repeat(129) };
     const sent = unknownVisitor({ name: 'lead_created', user, click: click({ ids: { android_advertising_id: '00000000-0000-0000-0000-000000000000' }, clickId: '', ip: null, userAgent: null, country: null }) });
     expect(sentEvent(sent)).not.toHaveProperty('user');
     expect(warnings(sent).map((sentence) => sentence.split(' ')[0]).toSorted()).toEqual(['android_advertising_id', 'city', 'email', 'phone', 'postalCode', 'region']);
@@ -136,7 +136,9 @@ describe('why an event cannot go to OpenAI', () => {
     ['nothing known of the visitor', unknownVisitor({ name: 'lead_created' }), /could not find the visitor/],
     ['an address and a country alone', unknownVisitor({ name: 'lead_created', user: { ip: '203.0.113.9', country: 'IT' } }), /could not find the visitor/],
     ['our own click id alone', one({ click: click({ ids: {}, ip: null }) }), /could not find the visitor/],
-    ['a phone number that is too short', unknownVisitor({ name: 'lead_created', user: { phone: '12345' } }), /could not find the visitor/],
+    ['a phone number without a digit', unknownVisitor({ name: 'lead_created', user: { phone: 'none' } }), /could not find the visitor/],
+    ['a click id that is a macro', one({ click: click({ ids: { oppref: '{{oppref}}' }, ip: null }) }), /could not find the visitor/],
+    ['no id', one({ eventId: '' }), /needs an id/],
     ['refused use of user data', one({ click: clicked({ consent: { adUserData: false } }) }), /refused/],
     ['refused storage', one({ click: clicked({ consent: { adStorage: false } }) }), /refused/],
     ['a custom name with a space', one({ name: 'Deal won' }), /custom name/],
@@ -152,6 +154,7 @@ describe('why an event cannot go to OpenAI', () => {
     ['address and browser', one({ click: click({ ids: {} }) })],
     ['an e-mail address', unknownVisitor({ name: 'lead_created', user: { email: 'a@b.co' } })],
     ['a phone number', unknownVisitor({ name: 'lead_created', user: { phone: '+393331234567' } })],
+    ['a short phone number', unknownVisitor({ name: 'lead_created', user: { phone: '12345' } })],
     ['both names and a city', unknownVisitor({ name: 'lead_created', user: { firstName: 'Jo', lastName: 'Doe', city: 'Rome' } })],
     ["the network's id of the buyer", unknownVisitor({ name: 'lead_created', user: { externalId: 'b1' } })],
     ['no value', one({ value: null })],

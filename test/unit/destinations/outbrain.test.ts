@@ -34,6 +34,11 @@ describe('what Outbrain is sent', () => {
   it.each(['obclid', 'ob_click_id', 'OutbrainClickId', 'dicbo'])('the click id that came as %s', (name) => {
     expect(queryOf(event({ click: click({ ids: { [name]: CLICK_ID } }) })).get('ob_click_id')).toBe(CLICK_ID);
   });
+  it('the click id that is named above the one that was read from the page', () => {
+    expect(queryOf(event({ click: click({ ids: { obclid: 'v2-page', dicbo: CLICK_ID } }) })).get('ob_click_id')).toBe(CLICK_ID);
+    const landed = click({ ids: { dicbo: CLICK_ID }, landingUrl: 'https://shop.example/l?ob_click_id=v2-page' });
+    expect(queryOf(event({ click: landed })).get('ob_click_id')).toBe(CLICK_ID);
+  });
   it('the click id that only the address of the landing page has', () => {
     const landed = (landingUrl: string | null) => queryOf(event({ click: click({ ids: {}, landingUrl }) })).get('ob_click_id');
     expect(landed('https://shop.example/l?dicbo=v2-b&ob_click_id=v2-A')).toBe('v2-A');

@@ -172,11 +172,15 @@ describe('destination classify', () => {
     expect(classify({ status: 400, body: { error: { code: 190, message: 'x' } } })).toMatchObject([{ kind: 'unauthorised', refreshable: false }]);
     expect(ask('classify', { platform: 'google-data-manager', status: 401, body: {} }).outcomes).toMatchObject([{ kind: 'unauthorised', refreshable: true }]);
   });
+  it('no outcome for no event, and a byte order mark before JSON is no harm', () => {
+    expect(classify({ status: 200, body: { events_received: 0 }, events: 0 })).toEqual([]);
+    expect(classify({ status: 400, body: '\ufeff{"error":{"code":190,"message":"x"}}' })).toMatchObject([{ kind: 'unauthorised' }]);
+  });
   it('reads a wait from the headers, whatever their case', () => {
     expect(classify({ status: 429, headers: { 'Retry-After': '30' }, body: '' })).toMatchObject([{ kind: 'retry', retryAfterMs: 30_000 }]);
   });
   it('refuses a line that says neither status nor transport', () => {
-    for (const line of [{}, { status: 'x' }, { transport: 'pigeon' }, { status: 200, events: 0 }, { status: 200, call: 'phone' }]) {
+    for (const line of [{}, { status: 'x' }, { transport: 'pigeon' }, { status: 200, events: -1 }, { status: 200, call: 'phone' }]) {
       expect(ask('classify', { platform: 'meta', ...line })).toMatchObject({ error: { code: 'line_invalid' } });
     }
   });

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { destinationByPlatform } from '../../../destinations/catalog.ts';
 
 export const rawSettings: Record<string, Record<string, unknown>> = {
@@ -40,6 +41,11 @@ export const rawSettings: Record<string, Record<string, unknown>> = {
   openai: { pixelId: 'RrQuX1y2z3A4b5C6d7E8f9', apiKey: 'sk-svcacct-key' },
 };
 
+/** For a platform that has no row above: a word for each of its settings. */
+const wordForEach = ({ shape }: z.ZodObject): Record<string, unknown> => Object.fromEntries(Object.keys(shape).map((name) => [name, 'sample']));
+
 /** Settings as they come out of the schema, with changes to what went in. */
-export const settingsOf = (platform: string, changes: Record<string, unknown> = {}) =>
-  destinationByPlatform(platform)?.settings.parse({ ...rawSettings[platform], ...changes });
+export const settingsOf = (platform: string, changes: Record<string, unknown> = {}) => {
+  const settings = destinationByPlatform(platform)?.settings as z.ZodObject | undefined;
+  return settings?.parse({ ...(rawSettings[platform] ?? wordForEach(settings)), ...changes });
+};

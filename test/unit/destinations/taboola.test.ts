@@ -72,6 +72,7 @@ describe('what Taboola is sent', () => {
   });
   it('the click id under either name, case kept', () => {
     expect(queryOf(event({ click: click({ ids: { 'click-id': CLICK_ID } }) })).get('click-id')).toBe(CLICK_ID);
+    expect(queryOf(event({ click: click({ ids: { tblci: 'p'.repeat(66), 'click-id': CLICK_ID } }) })).get('click-id')).toBe(CLICK_ID);
   });
 });
 

@@ -64,6 +64,11 @@ describe('what TikTok is sent', () => {
   });
   it('own keys in its properties, before what is derived', () => {
     expect(bodyOf(build(event({ click: fromTiktok(), custom: { query: 'shoes', currency: 'USD' } }))).data[0].properties).toMatchObject({ query: 'shoes', currency: 'USD' });
+    // A content id that is a number is refused by TikTok.
+    const custom = { content_ids: [7, 'b'], contents: [{ content_id: 8, price: 1 }, { price: 2 }, 'odd'] };
+    expect(bodyOf(build(event({ click: fromTiktok(), custom }))).data[0].properties).toMatchObject({
+      content_ids: ['7', 'b'], contents: [{ content_id: '8', price: 1 }, { price: 2 }, 'odd'],
+    });
   });
   it('a value without a currency not at all, and a value of zero', () => {
     expect(bodyOf(build(event({ click: fromTiktok(), currency: null }))).data[0].properties).not.toHaveProperty('value');
@@ -197,6 +202,8 @@ describe('what TikTok answers', () => {
     [40999, 500, 'retry'],
     [59999, 200, 'retry'],
     [7, 200, 'retry'],
+    [40999, 429, 'retry'],
+    [40999, 401, 'unauthorised'],
   ])('the unknown code %i with HTTP %i is %s', (code, status, kind) => {
     expect(classify({ code }, status)).toMatchObject({ kind });
   });
@@ -207,6 +214,10 @@ describe('what TikTok answers', () => {
     [404, '<html></html>', 'retry'],
     [200, '<html></html>', 'retry'],
     [200, '{}', 'retry'],
+    [200, '{"code":" "}', 'retry'],
+    [200, '{"code":"0x0"}', 'retry'],
+    [200, '{"code":"toString"}', 'retry'],
+    [400, '{"code":"constructor"}', 'rejected'],
   ])('HTTP %i with "%s" is %s', (status, body, kind) => {
     expect(classify(body, status)).toMatchObject({ kind });
   });

@@ -59,6 +59,8 @@ describe('a JSON webhook', () => {
     expect(dataOf(unknownVisitor({ event: 'Lead', name: 'Lead', value: null, currency: null, orderId: null, offerId: null, transactionId: 'w-Lead-1' }))).toEqual({
       event: 'Lead', event_id: 'evt-1', status: 'lead', transaction_id: 'w-Lead-1', occurred_at: '2026-11-20T10:00:00.750Z',
     });
+    expect(dataOf(event({ eventId: '', transactionId: '', orderId: null }))).not.toHaveProperty('event_id');
+    expect(dataOf(event({ eventId: '', transactionId: '', orderId: null }))).not.toHaveProperty('transaction_id');
     expect(dataOf(event({ click: click({ clickedAtMs: null }) })).click).not.toHaveProperty('clicked_at');
     expect(dataOf().click.clicked_at).toBe(new Date(CLICKED_AT_MS).toISOString());
   });

@@ -45,6 +45,12 @@ describe('a postback', () => {
     expect(['sub1', 'sub2', 'sub3', 'sub4', 'sub5', 'sub6', 'sub10'].map((name) => macro(name, one))).toEqual(['one', 'two', 'c', 'x', 't', '', 'ten']);
     expect(['utm_source', 'utm_term'].map((name) => macro(name, one))).toEqual(['fb', 't']);
   });
+  it.each(['utm_constructor', 'utm___proto__', 'constructor', '__proto__', 'utm_'])('{%s} is nothing that anybody sent', (name) => {
+    expect(macro(name)).toBe('');
+  });
+  it('a brace that is never closed costs itself, and no other parameter', () => {
+    expect(urlOf('https://t.example/p?a={{b&c={payout}&d=%7Bstatus%7D')).toBe('https://t.example/p?a=b&c=10.10&d=sale');
+  });
   it('an unknown macro, or one of which nothing is known, leaves nothing', () => {
     expect(urlOf('https://t.example/p?a={nope}&b={payout}&c={currency}', event({ value: null, currency: null }))).toBe('https://t.example/p?a=&b=&c=');
     for (const name of ['constructor', '__proto__', 'toString']) expect(macro(name)).toBe('');

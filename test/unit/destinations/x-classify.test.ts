@@ -25,6 +25,15 @@ describe('what X answers', () => {
   it.each(rows)('%s is %s, whatever the HTTP status', (code, kind) => {
     for (const status of [200, 400, 403, 503]) expect(classify(errors({ code, message: 'words' }), status)[0]).toMatchObject({ kind, code });
   });
+  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])('a code named %s is one that is not known', (code) => {
+    expect(classify(errors({ code, message: 'words' }), 400)[0]).toMatchObject({ kind: 'rejected', code });
+    expect(classify(errors({ code, message: 'words' }), 503)[0]).toMatchObject({ kind: 'retry', code });
+  });
+  it('a batch refused without saying why is sent again in smaller requests', () => {
+    for (const body of ['plain words', '', {}]) {
+      for (const status of [400, 413]) expect(classify(body, status, {}, 2).map(({ kind }) => kind)).toEqual(['retry', 'retry']);
+    }
+  });
   it('each row of the table is tested', () => {
     expect(Object.keys(byCode).toSorted()).toEqual(rows.map(([code]) => code).toSorted());
     expect(byWords).toHaveLength(5);

@@ -84,6 +84,15 @@ describe('what X is sent', () => {
     expect(bodyOf(request).conversions.map((each: { conversion_id: string }) => each.conversion_id)).toEqual(['evt-1', 'evt-2']);
     expect(request.sent).toHaveLength(2);
   });
+  it('no conversion_id where the event has no id, rather than an empty one', () => {
+    const request = x.build([one({ eventId: '' })], { pixelId: 'PIXEL_ID', apiVersion: '12' } as never, { nowMs: 0 });
+    expect(bodyOf(request).conversions[0]).not.toHaveProperty('conversion_id');
+    expect(request.sent[0]).not.toHaveProperty('conversionId');
+  });
+  it('twclid as it came, whatever its letters', () => {
+    const request = x.build([one({ click: clicked({ ids: { twclid: 'Ab/c+9=' } }) })], { pixelId: 'PIXEL_ID', apiVersion: '12' } as never, { nowMs: 0 });
+    expect(bodyOf(request).conversions[0].identifiers).toContainEqual({ twclid: 'Ab/c+9=' });
+  });
   it('settings that are not there or no settings yet break nothing', () => {
     expect(() => x.build([one()], { pixelId: 'PIXEL_ID', apiVersion: '12' } as never, { nowMs: 0 })).not.toThrow();
     expect(() => x.build([one()], { pixelId: '\ud800x', apiVersion: '12' } as never, { nowMs: 0 })).not.toThrow();
@@ -95,6 +104,7 @@ describe('why an event cannot go to X', () => {
     ['nothing known of the visitor', unknownVisitor(), /could not find the visitor/],
     ['an address and a browser alone', event({ click: click({ ids: {} }) }), /not enough for X/],
     ['a click id that is a macro', one({ click: clicked({ ids: { twclid: '{twclid}' } }) }), /could not find the visitor/],
+    ['a click id that says nothing', one({ click: clicked({ ids: { twclid: 'undefined' } }) }), /could not find the visitor/],
     ['refused use of user data', one({ click: clicked({ consent: { adUserData: false } }) }), /refused/],
     ['refused storage', one({ click: clicked({ consent: { adStorage: false } }) }), /refused/],
     ['a name that is none', one({ name: ' ' }), /event name/],
