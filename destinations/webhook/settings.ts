@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { optionalText, setting, toggle } from '../setting.ts';
 import { placeholdersOut } from './macros.ts';
@@ -23,7 +24,7 @@ export function urlProblem(text: string): string | null {
 
 export function patternProblem(text: string): string | null {
   try {
-    new RegExp(text);
+    RE2JS.compile(text);
     return null;
   } catch (error) {
     return `The pattern is no regular expression: ${(error as Error).message}.`;
