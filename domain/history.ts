@@ -37,20 +37,18 @@ export function stateOf(reports: readonly HistoryEntry[], defaultCurrency: strin
   };
 }
 
+/** In order: a sum brings its currency, or keeps the one that holds; a currency without a sum counts while no sum has one. */
 function moneyOf(ordered: readonly HistoryEntry[], defaultCurrency: string | null) {
-  const at = ordered.findLastIndex((report) => report.amount !== null);
-  const amount = ordered[at]?.amount ?? null;
-  const said = saidCurrency(ordered, at);
+  let amount: string | null = null;
+  let said: string | null = null;
+  for (const report of ordered) {
+    if (report.amount === null && amount !== null && said !== null) continue;
+    amount = report.amount ?? amount;
+    said = report.currency ?? said;
+  }
   if (said !== null) return { amount, currency: said, currencyAssumed: false };
   const assumed = (amount !== null || ordered.some((report) => report.orderValue !== null)) && defaultCurrency !== null;
   return { amount, currency: assumed ? defaultCurrency : null, currencyAssumed: assumed };
-}
-
-/** The sum's own currency, else the one that held before it, else the first one named after it. */
-function saidCurrency(ordered: readonly HistoryEntry[], at: number): string | null {
-  const before = ordered.slice(0, at + 1).findLast((report) => report.currency !== null);
-  const after = ordered.slice(at + 1).find((report) => report.currency !== null);
-  return before?.currency ?? after?.currency ?? null;
 }
 
 /** By time, rank, arrival; not by the order in which they were taken in: the relay may bring a report after a later one. */

@@ -1,5 +1,5 @@
 import { planCorrections } from './corrections.ts';
-import { blankDelivery, cancel, correctionOf, flag, type DestinationFacts } from './delivery.ts';
+import { blankDelivery, cancel, CANCELLED_BY_HAND, correctionOf, flag, type DestinationFacts } from './delivery.ts';
 import { deliveryKeyOf, eventIdOf, transactionIdOf } from './ids.ts';
 import { wantedEvents, type WantedEvent } from './mapping.ts';
 import { isNeverSent, isUnsent, lastTold, latestOf, takenBack, wentOut } from './standing.ts';
@@ -48,11 +48,19 @@ function planEvent(
   const latest = latestOf(conversion, destination.id, wanted.event);
   if (wanted.unless.some((event) => wentOut(conversion, destination.id, event))) return;
   if (wanted.once === 'conversion' && latest && wentOut(conversion, destination.id, wanted.event)) return;
+  // What an operator cancelled does not come back with the next report; by hand it does.
+  if (wanted.once === 'conversion' && latest?.code === CANCELLED_BY_HAND) return;
 
   if (latest && takenBack(conversion, latest)) {
     const retraction = lastTold(conversion, latest);
-    if (isUnsent(retraction)) return cancel(retraction, 'superseded: the event holds again', nowMs);
-    if (destination.reversal?.restoresByRestating) return restore(conversion, latest, wanted, destination, report, nowMs);
+    // Its own attempt may have failed before the retraction was looked at: then it was never there, and goes out now.
+    const isThere = !isNeverSent(latest);
+    if (isUnsent(retraction)) {
+      cancel(retraction, 'superseded: the event holds again', nowMs);
+      if (isThere) return;
+    } else if (isThere && destination.reversal?.restoresByRestating) {
+      return restore(conversion, latest, wanted, destination, report, nowMs);
+    }
   }
   // What was planned but certainly never sent is taken up again under its own generation; anything else is a new one.
   const reused = latest && isNeverSent(latest) ? latest : null;

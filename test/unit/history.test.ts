@@ -83,6 +83,21 @@ describe('money', () => {
     expect(never.conversion).toMatchObject({ amount: '12', currency: 'RUB', currencyAssumed: true });
     expect(story([{ report: report('approved', { amount: '12' }) }]).conversion).toMatchObject({ amount: '12', currency: null, currencyAssumed: false });
   });
+
+  test('a currency that comes without a sum is not the one of a later sum that names none', () => {
+    const { conversion } = story([
+      { report: report('pending', { amount: '5', currency: 'RUB' }) }, { report: report('pending', { currency: 'USD', at: 1 }) }, { report: report('approved', { amount: '10', at: 2 }) },
+    ]);
+    expect(conversion).toMatchObject({ amount: '10', currency: 'RUB' });
+  });
+
+  test('while no sum was stated the newest currency counts, and a repeat of it is a duplicate', () => {
+    const { conversion, effects: seen } = story([
+      { report: report('pending', { currency: 'USD' }) }, { report: report('rejected', { currency: 'RUB', at: 1 }) }, { report: report('rejected', { currency: 'RUB', at: 1 }) },
+    ]);
+    expect(seen).toEqual(['applied', 'applied', 'duplicate']);
+    expect(conversion.currency).toBe('RUB');
+  });
 });
 
 const anyReport = fc.record({

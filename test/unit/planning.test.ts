@@ -128,6 +128,16 @@ describe('changes after delivery', () => {
     expect(told(conversion)).toEqual(['google-ads Purchase 1 event 1200 RUB', 'google-ads Purchase 1 retract cancelled']);
   });
 
+  test('an event that failed while its retraction waited is sent when it holds again', () => {
+    const { conversion } = story([approved(0)], { accept: false, ...at3('google-ads') });
+    const ctx = { defaultCurrency: null, rules: DEFAULT_RULES, nowMs: at(9), ...at3('google-ads') };
+    conversion.deliveries[0]!.inFlightSinceMs = at(1);
+    takeIn(conversion, 'r', at(5), report('rejected', { at: 5 }), ctx);
+    Object.assign(conversion.deliveries[0]!, { state: 'failed', inFlightSinceMs: null });
+    takeIn(conversion, 'a', at(9), report('approved', { at: 9 }), ctx);
+    expect(told(conversion)).toEqual(['google-ads Purchase 1 event 1200 RUB planned', 'google-ads Purchase 1 retract cancelled']);
+  });
+
   test('past the window of the platform nothing is taken back, and the event says so', () => {
     const days = 60 * 24 * 60;
     const { conversion } = story([approved(0), rejected(days)], at3('google-ads'));
