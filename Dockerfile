@@ -10,7 +10,7 @@ COPY . .
 RUN node --import tsx dev/build.ts && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production DATA_DIR=/data
 WORKDIR /app
 RUN printf '#!/bin/sh\nexec node /app/dist/cli/main.js "$@"\n' > /usr/local/bin/tributary \
   && chmod 755 /usr/local/bin/tributary \

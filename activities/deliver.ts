@@ -11,11 +11,16 @@ import { changeDelivery, conversionById, type DeliveryPatch } from '../store/con
 import { destinationById } from '../store/destinations.ts';
 import { attempt, type Tokens } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
-import { deliveryOf, recordEnd, resultOf, retryLater, SLACK_MS, waitFailure, waitFor } from './delivery-record.ts';
+import { deliveryOf, recordEnd, resultOf, retryLater, SLACK_MS, waitFailure } from './delivery-record.ts';
 import type { Deps } from './deps.ts';
+import { reversalOf } from './destination-facts.ts';
 import { readyDestination, type ReadyDestination } from './destination.ts';
+import { isProbe } from './half-open.ts';
 import { outboundEvent } from './outbound-event.ts';
 import { pauseOver } from './pause.ts';
+import { concludeProbe } from './probe.ts';
+import type { Limits } from './limits.ts';
+import { takeTurn } from './turn.ts';
 
 /** The HTTP timeout and two writes fit into this: a younger attempt of somebody else may still be under way. */
 const ATTEMPT_MAX_MS = 20_000;
@@ -25,7 +30,7 @@ const ATTEMPT_MAX_MS = 20_000;
  * its limits, its record and the decision about a retry are here, for every platform; what is sent and how the answer is
  * read is the platform's own (destinations/).
  */
-export const createDeliver = (deps: Deps, tokens: Tokens) => async (input: DeliverInput): Promise<DeliverResult> => {
+export const createDeliver = (deps: Deps, tokens: Tokens, limits: Limits) => async (input: DeliverInput): Promise<DeliverResult> => {
   const found = await conversionById(deps.db, input.conversionId);
   const delivery = found && deliveryOf(found.conversion, input.deliveryKey);
   if (!delivery) return { state: 'cancelled', note: 'This delivery is not planned any more.' };
@@ -38,13 +43,16 @@ export const createDeliver = (deps: Deps, tokens: Tokens) => async (input: Deliv
   const click = conversion.clickId === null ? null : await clickById(deps.db, conversion.propertyId, conversion.clickId);
   const hindered = await hindrance(deps, conversion, delivery, destination, outboundEvent(conversion, delivery, click));
   if (hindered) return hindered;
-  return send(deps, tokens, conversion, delivery, destination, click);
+  const release = await takeTurn(deps, limits, conversion, delivery);
+  const result = await send(deps, tokens, conversion, delivery, destination, click).finally(release);
+  return destination.doc.state === 'paused' ? concludeProbe(deps, destination.doc, input, result) : result;
 };
 
 async function destinationFor(deps: Deps, conversion: Conversion, delivery: Delivery): Promise<ReadyDestination | DeliverResult> {
   const doc = await destinationById(deps.db, delivery.destinationId);
   if (!doc) return recordEnd(deps, conversion.id, delivery, { state: 'skipped', code: 'destination_gone', reason: 'The destination was removed.' });
-  if (doc.state === 'paused') return park(deps, conversion, delivery, doc.paused?.code ?? 'paused', `"${doc.name}" is paused: ${doc.paused?.reason ?? ''}`);
+  const isHalfOpen = isProbe(doc, conversion.id, delivery.key) && deps.now() < doc.probe!.until.getTime();
+  if (doc.state === 'paused' && !isHalfOpen) return park(deps, conversion, delivery, doc.paused?.code ?? 'paused', `"${doc.name}" is paused: ${doc.paused?.reason ?? ''}`);
   const ready = readyDestination(doc, deps.keys);
   if ('problem' in ready) return pauseOver(deps, conversion, delivery, doc, { code: 'settings_invalid', message: ready.problem });
   return ready;
@@ -79,9 +87,11 @@ async function hindrance(
     throw waitFailure({ code: 'original_open', message: 'It waits for the delivery that it corrects.' }, deps.config.retryFirstMs);
   }
   if (original && isNeverSent(original)) return end('cancelled', 'nothing_to_correct', `The event that it corrects is ${original.state}.`);
-  if (original) await untilCorrectable(deps, conversion, delivery, original, platform);
-  const isCorrection = delivery.kind === 'retract' || delivery.kind === 'restate';
-  const ageMaxMs = isCorrection ? (platform.reversal?.ageMaxMs ?? Number.POSITIVE_INFINITY) : platform.ageMaxMs;
+  const reversal = reversalOf(doc, platform);
+  if (isCorrection(delivery) && !reversal) return end('skipped', 'corrections_off', `"${doc.name}" is not told of changes.`);
+  const early = original && await untilCorrectable(deps, conversion, delivery, original, platform);
+  if (early) return early;
+  const ageMaxMs = isCorrection(delivery) ? (reversal?.ageMaxMs ?? Number.POSITIVE_INFINITY) : platform.ageMaxMs;
   const tooOldMs = Math.min(delivery.deadlineAtMs, delivery.occurredAtMs + ageMaxMs);
   if (now >= tooOldMs) return end('expired', 'too_old', `${platform.title} takes no event of this age.${delivery.reason ? ` Last answer: ${delivery.reason}` : ''}`);
 
@@ -89,16 +99,20 @@ async function hindrance(
   if (unknownSince !== null && now - unknownSince > platform.dedupeWindowMs && doc.policy.unknownOutcome === 'hold') {
     return end('failed', 'outcome_unknown', `An attempt got no answer, and ${platform.title} would not recognise a repeat any more. Send it again by hand if the platform shows nothing.`, withFlag(delivery, 'outcome_unknown'));
   }
-  const missing = isCorrection ? (platform.reversal?.missing?.(event, settings) ?? null) : platform.missing(event, settings);
+  const missing = isCorrection(delivery) ? (reversal?.missing?.(event, settings) ?? null) : platform.missing(event, settings);
   return missing === null ? null : end('skipped', 'missing', missing);
 }
 
-/** Some platforms take a correction only some time after the event (Google Ads: 24 hours). Throws the wait until then. */
-async function untilCorrectable(deps: Deps, conversion: Conversion, delivery: Delivery, original: Delivery, { title, reversal }: Destination): Promise<void> {
+const isCorrection = ({ kind }: Delivery): boolean => kind === 'retract' || kind === 'restate';
+
+/** Some platforms take a correction only some time after the event (Google Ads: 24 hours). Throws the wait until then; ends what would wait too long. */
+async function untilCorrectable(
+  deps: Deps, conversion: Conversion, delivery: Delivery, original: Delivery, { title, reversal }: Destination,
+): Promise<DeliverResult | null> {
   const fromMs = (original.endedAtMs ?? original.occurredAtMs) + (reversal?.notBeforeMs ?? 0);
   const waitMs = fromMs - deps.now();
-  if (!reversal?.notBeforeMs || waitMs <= 0) return;
-  await waitFor(deps, conversion.id, delivery, { code: 'too_early', message: `${title} takes a correction from ${new Date(fromMs).toISOString()} on.` }, waitMs);
+  if (!reversal?.notBeforeMs || waitMs <= 0) return null;
+  return retryLater(deps, conversion.id, delivery, { code: 'too_early', message: `${title} takes a correction from ${new Date(fromMs).toISOString()} on.` }, waitMs);
 }
 
 const withFlag = (delivery: Delivery, flag: string): string[] => [...new Set([...delivery.flags, flag])];
@@ -134,16 +148,21 @@ async function sendWithToken(
   if ('outcome' in token) return { request: null, outcome: token.outcome, unknown: false };
   const { platform, settings } = destination;
   const ctx = { nowMs: deps.now(), ...(token.token !== undefined && { accessToken: token.token }) };
-  const correction = delivery.kind === 'retract' || delivery.kind === 'restate' ? platform.reversal : undefined;
+  const correction = isCorrection(delivery) ? platform.reversal : undefined;
   const request = correction ? correction.build(event, settings, ctx) : platform.build([event], settings, ctx);
   const classify = (response: PlatformResponse): Outcome => (correction ?? platform).classify(response, request)[0]!;
-  const of = { conversionId: conversion.id, propertyId: conversion.propertyId, deliveryKey: delivery.key, number: delivery.attempts };
+  const of = { conversionId: conversion.id, propertyId: conversion.propertyId, deliveryKey: delivery.key, number: delivery.attempts, personal: personalOf(event) };
   const { outcome, unknown } = await attempt(deps, destination, of, request, token.token, classify);
   if (outcome.kind === 'unauthorised' && outcome.refreshable && platform.authorise && !fresh) {
     return sendWithToken(deps, tokens, conversion, delivery, destination, event, true);
   }
   return { request, outcome, unknown };
 }
+
+/** Who the buyer is and where they were; a country is nobody. */
+const personalOf = ({ user, click }: OutboundEvent): string[] =>
+  [...Object.entries(user).flatMap(([field, value]) => (field === 'country' ? [] : value)), click?.ip, click?.userAgent]
+    .filter((value): value is string => typeof value === 'string');
 
 async function conclude(
   deps: Deps, conversion: Conversion, delivery: Delivery, { doc, platform }: ReadyDestination,

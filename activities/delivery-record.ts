@@ -3,6 +3,7 @@ import type { DeliverResult } from '../contracts/activities.ts';
 import type { Conversion, Delivery } from '../domain/conversion.ts';
 import type { DeliveryState } from '../domain/event.ts';
 import { changeDelivery, conversionById, type DeliveryPatch } from '../store/conversions.ts';
+import { raiseEnd } from './alerts.ts';
 import type { Deps } from './deps.ts';
 
 /** Ends and waits of a delivery, as they are recorded and told to the workflow. */
@@ -16,6 +17,7 @@ const SENDABLE: readonly DeliveryState[] = ['planned', 'parked', 'accepted'];
  * attempt has taken over, or it was cancelled.
  */
 export async function recordEnd(deps: Deps, conversionId: string, delivery: Delivery, patch: DeliveryPatch & { state: DeliveryState }): Promise<DeliverResult> {
+  await raiseEnd(deps, conversionId, delivery, patch);
   const now = deps.now();
   const change = { inFlightSinceMs: null, endedAtMs: now, actsByMs: delivery.deadlineAtMs + SLACK_MS, ...patch };
   const after = await changeDelivery(deps.db, conversionId, delivery, SENDABLE, change, new Date(now));

@@ -1,18 +1,25 @@
-import type { Destination } from '../destinations/contract.ts';
+import type { Destination, Reversal } from '../destinations/contract.ts';
 import type { Conversion } from '../domain/conversion.ts';
 import type { DestinationFacts, Money } from '../domain/delivery.ts';
 import type { StandardEvent } from '../domain/event.ts';
 import type { DestinationDoc } from '../store/documents.ts';
 
+/** How a destination is told of changes; undefined where it is not. */
+export const reversalOf = (doc: DestinationDoc, { reversal }: Destination): Reversal<unknown> | undefined =>
+  reversal?.appliesTo?.(doc.settings) === false ? undefined : reversal;
+
+const reversalFacts = ({ kinds, restoresByRestating, deadlineMs, ageMaxMs }: Reversal<unknown>): DestinationFacts['reversal'] =>
+  ({ kinds, restoresByRestating, deadlineMs, ...(ageMaxMs !== undefined && { ageMaxMs }) });
+
 /** A configured destination as planning sees it: its platform's rules and its own outbound mapping and policy. */
 export function destinationFacts(doc: DestinationDoc, platform: Destination): DestinationFacts {
-  const reversal = platform.reversal?.appliesTo?.(doc.settings) === false ? undefined : platform.reversal;
+  const reversal = reversalOf(doc, platform);
   return {
     id: doc._id,
     name: doc.name,
     platform: doc.platform,
     deadlineMs: Math.min(platform.deadlineMs, platform.ageMaxMs),
-    reversal: reversal ? { kinds: reversal.kinds, restoresByRestating: reversal.restoresByRestating, deadlineMs: reversal.deadlineMs } : null,
+    reversal: reversal ? reversalFacts(reversal) : null,
     onRejection: doc.policy.onRejection,
     outbound: (event, conversion) => outbound(doc, platform, event, conversion),
     value: (event, money) => outboundValue(doc, event, money),
@@ -21,17 +28,20 @@ export function destinationFacts(doc: DestinationDoc, platform: Destination): De
 }
 
 function outbound(doc: DestinationDoc, platform: Destination, event: string, conversion: Conversion): { name: string } | { refused: string } {
-  const own = doc.mapping[event];
+  const own = ownOf(doc.mapping, event);
   if (own?.send === false) return { refused: `${event} is switched off for "${doc.name}".` };
   if (own?.offer && !(conversion.offerId !== null && own.offer.includes(conversion.offerId))) return { refused: `"${doc.name}" takes ${event} of other offers only.` };
   if (own?.country && !(conversion.country !== null && own.country.includes(conversion.country))) return { refused: `"${doc.name}" takes ${event} of other countries only.` };
   if (own?.name) return { name: own.name };
   if (own?.send !== true && platform.notByDefault.includes(event as StandardEvent)) return { refused: `${platform.title} is not sent ${event} unless it is mapped.` };
-  return { name: platform.events[event as StandardEvent] ?? event };
+  return { name: ownOf(platform.events, event as StandardEvent) ?? event };
 }
 
 function outboundValue(doc: DestinationDoc, event: string, money: Money): Money {
-  const policy = doc.mapping[event]?.value ?? 'keep';
+  const policy = ownOf(doc.mapping, event)?.value ?? 'keep';
   if (policy === 'keep') return money;
   return policy === 'none' ? { value: null, currency: null } : { value: policy.amount, currency: policy.currency };
 }
+
+/** An event may have any name that a report gives it; `constructor` is nobody's. */
+const ownOf = <K extends string, V>(table: Partial<Record<K, V>>, name: K): V | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);

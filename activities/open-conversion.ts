@@ -13,6 +13,7 @@ import { postbacksByIds, settlePostbacks } from '../store/postbacks.ts';
 import type { Conversion } from '../domain/conversion.ts';
 import type { Report, ReportError } from '../domain/report.ts';
 import type { ClickDoc, DestinationDoc, IntegrationDoc, PostbackDoc, PostbackOutcome } from '../store/documents.ts';
+import { expiredIn, raiseExpired } from './alerts.ts';
 import type { Deps } from './deps.ts';
 import { destinationFacts } from './destination-facts.ts';
 import { judgeDeliveries } from './judge.ts';
@@ -21,7 +22,7 @@ import { planOf, timesOf } from './plan.ts';
 /** Concurrent writers are this conversion's own deliveries, so a few rounds always suffice; beyond them Temporal retries. */
 const ROUNDS_MAX = 20;
 
-interface Loaded {
+export interface Loaded {
   postbacks: PostbackDoc[];
   integration: IntegrationDoc;
   destinations: DestinationDoc[];
@@ -38,9 +39,11 @@ export const createOpenConversion = (deps: Deps) => async (input: OpenInput): Pr
     const conversion = before?.conversion ?? firstOf(input, loaded);
     if (!conversion) return nothingKnown(deps, loaded);
 
+    const expired = expiredIn(conversion);
     const outcomes = takeInAll(deps, conversion, loaded);
     const clicks = await findClicks(deps, conversion);
     attributeAndJudge(deps, conversion, clicks, loaded);
+    await raiseExpired(deps, conversion, expired);
     const now = deps.now();
     if (!(await saveConversion(deps.db, conversion, before?.revision ?? null, timesOf(conversion, loaded.destinations, now), new Date(now)))) continue;
 
@@ -52,7 +55,7 @@ export const createOpenConversion = (deps: Deps) => async (input: OpenInput): Pr
   throw ApplicationFailure.retryable(`The conversion was changed ${ROUNDS_MAX} times while it was read.`, 'conversion_busy');
 };
 
-async function load(deps: Deps, input: OpenInput): Promise<Loaded> {
+export async function load(deps: Deps, input: Pick<OpenInput, 'propertyId' | 'network' | 'postbackIds'>): Promise<Loaded> {
   const [postbacks, integration, destinations] = await Promise.all([
     input.postbackIds.length > 0 ? postbacksByIds(deps.db, input.postbackIds) : [],
     integrationOf(deps.db, input.propertyId, input.network),
@@ -69,7 +72,7 @@ const uninstalled = (propertyId: string, network: string): IntegrationDoc =>
   ({ _id: '', propertyId, network, settings: {}, secret: null, rules: null, version: 0, createdAt: new Date(0), updatedAt: new Date(0) });
 
 /** One postback that cannot be read any more must not keep the others waiting: it is kept raw, and its outcome says why. */
-function read(postback: PostbackDoc, integration: IntegrationDoc): Report | ReportError {
+export function read(postback: PostbackDoc, integration: IntegrationDoc): Report | ReportError {
   try {
     return parse(postback, integration);
   } catch (error) {
@@ -104,16 +107,22 @@ async function nothingKnown(deps: Deps, { postbacks, integration }: Loaded): Pro
   return { status: 'unknown', headline: 'Nothing is known under this id.', deliveries: [], destinations: {}, final: true, unknown: true, waitUntilMs: null, holdUntilMs: null };
 }
 
-function takeInAll(deps: Deps, conversion: Conversion, { postbacks, integration, destinations }: Loaded): { id: string; outcome: PostbackOutcome }[] {
-  const ctx: FoldContext = {
+/** The rules and destinations of today. */
+export function foldContext({ integration, destinations }: Loaded, nowMs: number): FoldContext {
+  return {
     defaultCurrency: integration.settings.defaultCurrency ?? null,
     rules: integration.rules ?? DEFAULT_RULES,
     destinations: destinations.flatMap((doc) => {
       const platform = destinationByPlatform(doc.platform);
       return platform ? [destinationFacts(doc, platform)] : [];
     }),
-    nowMs: deps.now(),
+    nowMs,
   };
+}
+
+function takeInAll(deps: Deps, conversion: Conversion, loaded: Loaded): { id: string; outcome: PostbackOutcome }[] {
+  const { postbacks, integration } = loaded;
+  const ctx = foldContext(loaded, deps.now());
   return postbacks.map((postback) => {
     const report = read(postback, integration);
     if ('error' in report) return { id: postback._id, outcome: errorOutcome(report, deps.now()) };
@@ -124,7 +133,8 @@ function takeInAll(deps: Deps, conversion: Conversion, { postbacks, integration,
   });
 }
 
-const REASONS = {
+/** Why a report had its effect: the status before, after, and the word that it said. */
+export const REASONS = {
   applied: (was: string, is: string) => (was === is ? `The conversion stays ${is}, with new facts.` : was === 'unknown' ? `The conversion is ${is}.` : `The conversion went from ${was} to ${is}.`),
   duplicate: (_: string, is: string) => `It says what was known: the conversion is ${is}.`,
   stale: (_: string, is: string) => `It is older than the newest report: the conversion stays ${is}.`,
@@ -136,12 +146,12 @@ function errorOutcome(report: Report | ReportError, nowMs: number): PostbackOutc
   return { effect: 'error', reason, conversionId: null, at: new Date(nowMs) };
 }
 
-function findClicks(deps: Deps, conversion: Conversion): Promise<ClickDoc[]> {
+export function findClicks(deps: Deps, conversion: Conversion): Promise<ClickDoc[]> {
   const ids = conversion.clickId !== null ? [conversion.clickId] : conversion.clickIdCandidates.map((candidate) => candidate.value);
   return ids.length > 0 ? clicksByIds(deps.db, conversion.propertyId, ids) : Promise.resolve([]);
 }
 
-function attributeAndJudge(deps: Deps, conversion: Conversion, clicks: ClickDoc[], { integration, destinations }: Loaded): void {
+export function attributeAndJudge(deps: Deps, conversion: Conversion, clicks: ClickDoc[], { integration, destinations }: Loaded): void {
   const nowMs = deps.now();
   const { config } = deps;
   attribute(conversion, new Set(clicks.map((click) => click.clickId)), {

@@ -2,6 +2,7 @@ import type { DeliverResult } from '../contracts/activities.ts';
 import type { Conversion, Delivery } from '../domain/conversion.ts';
 import { destinationById, pauseDestination } from '../store/destinations.ts';
 import type { DestinationDoc } from '../store/documents.ts';
+import { raisePaused } from './alerts.ts';
 import { recordEnd, retryLater } from './delivery-record.ts';
 import type { Deps } from './deps.ts';
 
@@ -13,9 +14,8 @@ import type { Deps } from './deps.ts';
 export async function pauseOver(
   deps: Deps, conversion: Conversion, delivery: Delivery, doc: DestinationDoc, why: { code: string; message: string },
 ): Promise<DeliverResult> {
-  const at = new Date(deps.now());
-  const paused = await pauseDestination(deps.db, doc._id, doc.version, { code: why.code, reason: why.message, by: 'delivery', at });
-  if (paused) deps.log.error({ destination: doc._id, name: doc.name, platform: doc.platform, code: why.code, reason: why.message }, 'destination paused');
+  const pause = { code: why.code, reason: why.message, by: 'delivery' as const, at: new Date(deps.now()) };
+  if (await pauseDestination(deps.db, doc._id, doc.version, pause)) await raisePaused(deps, doc, pause);
   const parked = await recordEnd(deps, conversion.id, delivery, { state: 'parked', code: why.code, reason: why.message, endedAtMs: null });
   const again = await destinationById(deps.db, doc._id);
   if (again?.state === 'active') {

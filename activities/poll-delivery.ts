@@ -8,9 +8,11 @@ import { backoffMs } from './backoff.ts';
 import { deliveryOf, recordEnd, resultOf, SLACK_MS, waitFor } from './delivery-record.ts';
 import type { Deps } from './deps.ts';
 import { readyDestination } from './destination.ts';
+import type { Limits } from './limits.ts';
+import { takeTurn } from './turn.ts';
 
 /** Asks the platform once what became of an accepted delivery; Temporal asks again until the answer is there. */
-export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: DeliverInput): Promise<DeliverResult> => {
+export const createPollDelivery = (deps: Deps, tokens: Tokens, limits: Limits) => async (input: DeliverInput): Promise<DeliverResult> => {
   const found = await conversionById(deps.db, input.conversionId);
   const delivery = found && deliveryOf(found.conversion, input.deliveryKey);
   if (!delivery) return { state: 'cancelled', note: 'This delivery is not planned any more.' };
@@ -36,7 +38,8 @@ export const createPollDelivery = (deps: Deps, tokens: Tokens) => async (input: 
     return outcome.kind === 'unauthorised' && outcome.refreshable && !fresh ? ask(true) : outcome;
   };
 
-  const outcome = await ask(false);
+  const release = await takeTurn(deps, limits, conversion, delivery);
+  const outcome = await ask(false).finally(release);
   switch (outcome.kind) {
     case 'delivered':
       return end('delivered', null, null, outcome.duplicate ? [...new Set([...delivery.flags, 'duplicate'])] : delivery.flags);

@@ -1,13 +1,17 @@
 import type { RelayResult } from '../contracts/activities.ts';
-import { signalConversion } from '../contracts/start.ts';
-import { partsOfConversionId } from '../domain/conversion-id.ts';
+import { startDrain } from '../contracts/start.ts';
 import { clickDocId, knownClicks } from '../store/clicks.ts';
-import { deferDue, destinationsWithParked, overdue, parkedAt, waitingAfter } from '../store/conversions.ts';
+import { deferDue, destinationsWithParked, overdue, waitingAfter } from '../store/conversions.ts';
 import { destinationById } from '../store/destinations.ts';
 import { deferPostback, unsettledBefore } from '../store/postbacks.ts';
 import type { PostbackDoc } from '../store/documents.ts';
 import { backoffMs } from './backoff.ts';
+import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
+import { beginProbe } from './probe.ts';
+import { sendAlerts } from './send-alerts.ts';
+import { sentence, tell } from './wake.ts';
+import { watch } from './watch.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -16,18 +20,28 @@ const BACKLOG_MS = 2 * MINUTE;
 
 /**
  * One pass over what should have been signalled and was not: postbacks without an outcome, conversions whose run is overdue,
- * waiters whose click exists, deliveries parked at a destination that is active again. Each failure is that one's own: it
+ * waiters whose click exists, deliveries parked at a destination that is active again or due to be probed. Each failure is that one's own: it
  * gets a later next try and its reason, and holds up nobody.
  */
-export const createRelayOnce = (deps: Deps) => async (): Promise<RelayResult> => {
-  const result: RelayResult = { postbacks: 0, conversions: 0, clicks: 0, parked: 0, failed: 0 };
+export const createRelayOnce = (deps: Deps) => (): Promise<RelayResult> => beating(() => pass(deps));
+
+async function pass(deps: Deps): Promise<RelayResult> {
+  const result: RelayResult = { postbacks: 0, conversions: 0, clicks: 0, parked: 0, probes: 0, failed: 0 };
   await relayPostbacks(deps, result);
   await wakeOverdue(deps, result);
   await tellWaiters(deps, result);
-  await wakeParked(deps, result);
-  if (result.postbacks + result.conversions + result.clicks + result.parked + result.failed > 0) deps.log.info(result, 'relay');
+  await tendParked(deps, result);
+  await alertOperators(deps);
+  if (result.postbacks + result.conversions + result.clicks + result.parked + result.probes + result.failed > 0) deps.log.info(result, 'relay');
   return result;
-};
+}
+
+/** The passes go on whatever becomes of the alerts. */
+async function alertOperators(deps: Deps): Promise<void> {
+  for (const step of [watch, sendAlerts]) {
+    await step(deps).catch((error: unknown) => deps.log.error({ step: step.name, error: sentence(error) }, 'relay could not look after alerts'));
+  }
+}
 
 async function relayPostbacks(deps: Deps, result: RelayResult): Promise<void> {
   const { db, config } = deps;
@@ -46,7 +60,7 @@ async function relayBatch(deps: Deps, batch: PostbackDoc[], result: RelayResult)
     try {
       if (postback.conversionId === null) throw new Error('It names no conversion.');
       await deferPostback(db, postback._id, { nextTryAt, lastError: null });
-      await signal(deps, postback.conversionId, { postbackId: postback._id });
+      await tell(deps, postback.conversionId, { postbackId: postback._id });
       result.postbacks++;
     } catch (error) {
       result.failed++;
@@ -74,32 +88,30 @@ async function tellWaiters(deps: Deps, result: RelayResult): Promise<void> {
   }
 }
 
-/** What was parked at a destination that is active again; the few at a time keep a long queue from flooding the platform. */
-async function wakeParked(deps: Deps, result: RelayResult): Promise<void> {
+/** What was parked goes on at a destination that is active again; at one that a delivery had paused, one of them now and then. */
+async function tendParked(deps: Deps, result: RelayResult): Promise<void> {
   for (const destinationId of await destinationsWithParked(deps.db)) {
-    const destination = await destinationById(deps.db, destinationId);
-    if (destination?.state === 'paused') continue;
-    for (const { conversionId } of await parkedAt(deps.db, destinationId, deps.config.relayBatch)) {
-      await attemptWake(deps, result, 'parked', conversionId, { reason: 'destination resumed' });
+    try {
+      const destination = await destinationById(deps.db, destinationId);
+      if (destination?.state === 'active') {
+        await deps.withDeadline(() => startDrain(deps.workflows, { destinationId, perSecond: deps.config.drainPerSecond }));
+        result.parked++;
+      } else if (destination && (await beginProbe(deps, destination))) result.probes++;
+    } catch (error) {
+      result.failed++;
+      deps.log.warn({ destination: destinationId, error: sentence(error) }, 'relay could not look after what is parked');
     }
   }
 }
 
 async function attemptWake(
-  deps: Deps, result: RelayResult, count: 'conversions' | 'clicks' | 'parked', conversionId: string, message: { reason: string } | { clickId: string },
+  deps: Deps, result: RelayResult, count: 'conversions' | 'clicks', conversionId: string, message: { reason: string } | { clickId: string },
 ): Promise<void> {
   try {
-    await signal(deps, conversionId, message);
+    await tell(deps, conversionId, message);
     result[count]++;
   } catch (error) {
     result.failed++;
     deps.log.warn({ conversion: conversionId, error: sentence(error) }, 'relay could not wake a conversion');
   }
 }
-
-function signal(deps: Deps, conversionId: string, message: Parameters<typeof signalConversion>[2]): Promise<void> {
-  const { propertyId, network } = partsOfConversionId(conversionId);
-  return deps.withDeadline(() => signalConversion(deps.workflows, { conversionId, propertyId, network }, message));
-}
-
-const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));

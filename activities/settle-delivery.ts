@@ -16,7 +16,7 @@ export const createSettleDelivery = (deps: Deps) => async (input: SettleInput): 
     return recordEnd(deps, input.conversionId, delivery, { state: 'failed', code: 'result_unknown', reason, unknownSinceMs: deps.now() });
   }
   return recordEnd(deps, input.conversionId, delivery, {
-    state: input.state, code: 'deadline', reason: `${input.reason}${last}`,
+    state: input.state, code: input.state === 'failed' ? 'broke_off' : 'deadline', reason: `${input.reason}${last}`,
     unknownSinceMs: delivery.unknownSinceMs ?? delivery.inFlightSinceMs,
   });
 };

@@ -5,6 +5,7 @@ import { normaliseUrl } from './request-url.ts';
 import { clickRoutes } from './routes/clicks.ts';
 import { collectRoutes } from './routes/collect.ts';
 import { healthRoutes } from './routes/health.ts';
+import { v1Routes } from './routes/v1/v1.ts';
 
 /** The API, from the outside in. */
 export function createApp(deps: ApiDeps): Koa {
@@ -14,5 +15,6 @@ export function createApp(deps: ApiDeps): Koa {
   app.use(healthRoutes(deps).routes());
   app.use(collectRoutes(deps).routes());
   app.use(clickRoutes(deps).routes());
+  app.use(v1Routes(deps).routes());
   return app;
 }

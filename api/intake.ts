@@ -1,126 +1,87 @@
-import { Binary } from 'mongodb';
-import { conversionIdOf } from '../domain/conversion-id.ts';
-import type { Report, ReportError } from '../domain/report.ts';
-import { networkById } from '../networks/catalog.ts';
-import type { Network } from '../networks/contract.ts';
-import type { IntegrationDoc, PostbackDoc } from '../store/documents.ts';
-import { newId } from '../store/ids.ts';
+import type { PostbackDoc } from '../store/documents.ts';
 import { recordPostback } from '../store/postbacks.ts';
-import { mayCall, secretMatches, secretOf, secretParameterOf } from './caller-check.ts';
-import { cutFromBody, cutFromPairs, sweepSecret } from './cut-secret.ts';
+import { sealPostback } from '../store/sealed-text.ts';
+import { readOnce, toWaiting, type Call } from './call.ts';
 import type { ApiDeps } from './deps.ts';
-import { Problem, storeUnavailable, type ProblemCode } from './problem.ts';
-import type { Body } from './read-body.ts';
-
-/** A call to a postback URL, with nothing of it read yet. */
-export interface Call {
-  postbackKey: string;
-  network: string;
-  method: 'GET' | 'POST';
-  /** Raw, ASCII. */
-  query: string;
-  contentType: string | null;
-  ip: string;
-  userAgent: string | null;
-  receivedAt: Date;
-  readBody: () => Promise<Body>;
-}
-
-const KEY_SHAPE = /^[0-9A-Za-z]{12}$/;
-const NETWORK_LENGTH_MAX = 64;
+import { examine } from './examine.ts';
+import { Problem, spoolProblem, storeUnavailable } from './problem.ts';
+import { sealRecord } from './restore.ts';
+import { SpoolError } from './spool/spool.ts';
 
 /**
- * Checks a call, stores its report and returns it: from then on it may be answered 200 and is not lost. Throws a Problem
- * where it is refused; a refused call to a known property is kept, too. Whatever is kept is free of the network's secret.
+ * Where a report lies that may be answered for: in MongoDB, in Temporal (its run stores it), or in the spool, checked or
+ * not. It tells its run itself only in the first case.
  */
-export async function takePostback(deps: ApiDeps, call: Call): Promise<PostbackDoc> {
-  const property = KEY_SHAPE.test(call.postbackKey) ? await deps.propertyByPostbackKey(call.postbackKey) : null;
-  if (!property) {
-    deps.unknownPaths.count();
-    throw new Problem(404, 'property_unknown', 'No property has this postback key. Copy the postback URL anew from its integration.');
-  }
-  const network = networkById(call.network);
-  const integration = network ? await deps.integrationByPath(`${property._id}/${network.id}`) : null;
-  const secret = integration && secretOf(integration, deps.keys);
-  const body = await call.readBody();
-  const { query, bytes, values } = withoutSecret(call, 'bytes' in body ? body.bytes : null, secretParameterOf(integration));
+export type Taken =
+  | { kept: 'stored' | 'signalled' | 'spooled'; postback: PostbackDoc }
+  | { kept: 'unchecked'; id: string };
 
-  const refuse = async (status: number, code: ProblemCode, reason: string, checked = false, cause?: unknown): Promise<never> => {
-    const sweep = (text: string) => (secret ? sweepSecret(text, secret) : text);
-    await deps.refuser.keep({
-      propertyId: property._id,
-      network: call.network.slice(0, NETWORK_LENGTH_MAX),
-      code,
-      reason,
-      method: call.method,
-      query: sweep(query),
-      contentType: call.contentType,
-      body: bytes && Buffer.from(sweep(bytes.toString('latin1')), 'latin1'),
-      ip: call.ip,
-      receivedAt: call.receivedAt,
-    }, checked);
-    throw new Problem(status, code, reason, { cause });
-  };
-
-  if (!network) return refuse(404, 'network_unknown', 'The catalog has no network of this name.');
-  if (!integration) return refuse(404, 'integration_missing', `${network.title} is not installed in this property.`);
-  if ('refused' in body) {
-    return body.refused === 'too_large'
-      ? refuse(413, 'body_too_large', `A body may have ${deps.config.bodyMaxBytes} bytes.`)
-      : refuse(415, 'body_encoded', 'Send the body without a content encoding, in UTF-8.');
-  }
-  if (!mayCall(integration, call.ip)) return refuse(403, 'address_refused', `The address ${call.ip} is not on the list of this integration.`);
-  if (secret !== null && !secretMatches(secret, values)) {
-    return refuse(403, 'secret_refused', values.length === 0 ? 'The secret of this integration is missing.' : 'The secret is not the one of this integration.');
-  }
-
-  let report: Report | ReportError;
+/**
+ * Checks a call and makes its report safe: from then on it may be answered 200 and is not lost. Throws a Problem where it
+ * is refused or nobody can take it. Whatever is kept is free of the network's secret, but for a call that could not be
+ * checked yet, which lies in the spool sealed.
+ */
+export async function takePostback(deps: ApiDeps, arrived: Call): Promise<Taken> {
+  const call = readOnce(arrived);
+  let postback: PostbackDoc;
   try {
-    report = read(network, integration, call, query, bytes);
+    postback = await examine(deps, deps.directory, call, (refusal, checked) => keepRefusal(deps, call, () => deps.refuser.keep(refusal, checked)));
   } catch (error) {
-    return refuse(500, 'parse_failed', 'The report could not be read because of an error on our side. It is kept and can be processed again.', true, error);
+    if (!(error instanceof Problem) || error.code !== 'store_unavailable') throw error;
+    await spoolCall(deps, call, error);
+    return { kept: 'unchecked', id: call.id };
   }
-  if ('error' in report) return refuse(400, 'body_invalid', report.error.message, true);
-
-  const postback = postbackOf(deps, call, integration, report, query, bytes);
-  await keep(deps, postback);
-  return postback;
+  return { kept: await keep(deps, postback), postback };
 }
 
-function withoutSecret(call: Call, body: Buffer | null, parameter: string | null): { query: string; bytes: Buffer | null; values: string[] } {
-  if (parameter === null) return { query: call.query, bytes: body, values: [] };
-  const query = cutFromPairs(call.query, parameter);
-  const cut = body && cutFromBody(body, call.contentType, parameter);
-  return { query: query.text, bytes: cut?.bytes ?? null, values: [...query.values, ...(cut?.values ?? [])] };
-}
-
-/** Reads what will be stored, not what came: the workflow reads the same later, so that both find the same conversion. */
-function read(network: Network, { settings }: IntegrationDoc, call: Call, query: string, body: Buffer | null): Report | ReportError {
-  return network.parse({ query, contentType: call.contentType, body, receivedAtMs: call.receivedAt.getTime() }, settings);
-}
-
-function postbackOf(deps: ApiDeps, call: Call, integration: IntegrationDoc, report: Report, query: string, body: Buffer | null): PostbackDoc {
-  const { propertyId, network } = integration;
-  const { method, contentType, ip, userAgent, receivedAt } = call;
-  const conversionId = report.empty ? null : conversionIdOf(propertyId, network, report);
-  const reason = 'The call carries neither an order id, a click id, a status nor an amount.';
-  const outcome = conversionId === null ? { effect: 'empty' as const, reason, conversionId: null, at: receivedAt } : null;
-  return {
-    _id: newId(receivedAt.getTime()),
-    propertyId, network, method, query, contentType, body: body && new Binary(body), ip, userAgent, receivedAt,
-    conversionId,
-    outcome,
-    tries: 0,
-    nextTryAt: outcome ? null : new Date(receivedAt.getTime() + deps.config.relayAfterMs),
-    lastError: null,
-  };
-}
-
-/** The one place where a report is made safe. A spool for when the store is away belongs here; until there is one, the network is asked to repeat the call. */
-async function keep({ db }: ApiDeps, postback: PostbackDoc): Promise<void> {
+/** The one place where a report is made safe. A write to MongoDB that ends late, after another way was taken, does no harm: it is the same report by its id. */
+async function keep(deps: ApiDeps, postback: PostbackDoc): Promise<'stored' | 'signalled' | 'spooled'> {
+  const { db, gates, keys, log, starter } = deps;
+  const { _id: postbackId, propertyId, network, conversionId } = postback;
   try {
-    await recordPostback(db, postback);
+    await gates.mongodb.run(() => recordPostback(db, postback));
+    return 'stored';
+  } catch (err) {
+    log.warn({ postbackId, err }, 'MongoDB did not store a postback');
+    // Without a key nothing may leave our memory but to MongoDB.
+    if (keys.byId.size === 0) throw storeUnavailable(err);
+  }
+  if (conversionId !== null) {
+    try {
+      const report = sealPostback(keys, postback);
+      await starter.tell({ conversionId, propertyId, network }, { postbackId, report });
+      return 'signalled';
+    } catch (err) {
+      log.warn({ postbackId, err }, 'Temporal did not take a postback that MongoDB did not store');
+    }
+  }
+  await spool(deps, { kind: 'postback', postback });
+  return 'spooled';
+}
+
+async function spoolCall(deps: ApiDeps, call: Call, cause: unknown): Promise<void> {
+  if (deps.keys.byId.size === 0) throw storeUnavailable(cause);
+  await spool(deps, { kind: 'call', call: await toWaiting(call) });
+}
+
+async function spool(deps: ApiDeps, record: Parameters<typeof sealRecord>[1]): Promise<void> {
+  try {
+    await deps.spool.append(record.kind, sealRecord(deps.keys, record));
   } catch (error) {
-    throw storeUnavailable(error);
+    if (error instanceof SpoolError) throw spoolProblem(error);
+    throw error;
+  }
+}
+
+/**
+ * While MongoDB is away a refusal is by the snapshot, which may be older than a new secret: the call lies in the spool for a
+ * second look. That is a courtesy: the caller is refused either way.
+ */
+async function keepRefusal(deps: ApiDeps, call: Call, keepNow: () => Promise<unknown>): Promise<void> {
+  try {
+    await deps.gates.mongodb.run(keepNow);
+  } catch (err) {
+    deps.log.warn({ id: call.id, err }, 'MongoDB did not take a refused call');
+    await spoolCall(deps, call, err).catch((error: unknown) => deps.log.warn({ id: call.id, err: error }, 'a refused call is not kept'));
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
 import { MongoError } from 'mongodb';
 import type { Logger } from 'pino';
+import type { SpoolError } from './spool/spool.ts';
 
 /** Errors that a caller sees: RFC 9457 problem details. `detail` is a public sentence; causes are for the log alone. */
 
@@ -23,7 +24,20 @@ const titles = {
   parse_failed: 'The report could not be read because of an error on our side',
   click_invalid: 'The click cannot be read',
   request_invalid: 'The request cannot be read',
+  api_disabled: 'The operator API is not set up',
+  token_refused: 'The token is missing or wrong',
+  property_not_found: 'No such property',
+  destination_not_found: 'No such destination',
+  conversion_not_found: 'No such conversion',
+  postback_not_found: 'No such postback',
+  replay_not_found: 'No such replay',
+  replay_ended: 'The replay has ended',
+  operation_refused: 'The operation was refused',
+  operation_pending: 'The outcome of the operation is open',
+  temporal_unavailable: 'Temporal does not answer',
   store_unavailable: 'The store does not answer',
+  spool_full: 'The spool is full',
+  spool_refused: 'The disk of the spool takes no writes',
   internal: 'Something went wrong on our side',
 } as const;
 
@@ -33,12 +47,15 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: ProblemCode;
   readonly headers: Record<string, string>;
+  /** The code of who refused, where that was not this process. */
+  readonly refusal: string | undefined;
   /** `detail` is shown to the caller. */
-  constructor(status: number, code: ProblemCode, detail: string, options: { headers?: Record<string, string>; cause?: unknown } = {}) {
+  constructor(status: number, code: ProblemCode, detail: string, options: { headers?: Record<string, string>; cause?: unknown; refusal?: string } = {}) {
     super(detail, { cause: options.cause });
     this.status = status;
     this.code = code;
     this.headers = options.headers ?? {};
+    this.refusal = options.refusal;
   }
 }
 
@@ -47,6 +64,13 @@ export const storeUnavailable = (cause: unknown): Problem =>
   new Problem(503, 'store_unavailable', `Nothing was stored. Please repeat the call in ${RETRY_AFTER_S} seconds.`, {
     headers: { 'Retry-After': String(RETRY_AFTER_S) },
     cause,
+  });
+
+/** Neither MongoDB nor Temporal answers, and the disk took it neither. */
+export const spoolProblem = (error: SpoolError): Problem =>
+  new Problem(503, error.code, `Nothing was stored. Please repeat the call in ${RETRY_AFTER_S} seconds.`, {
+    headers: { 'Retry-After': String(RETRY_AFTER_S) },
+    cause: error,
   });
 
 export const methodNotAllowed = (method: string, allow: string): Problem =>
@@ -64,7 +88,7 @@ export const problems = (log: Logger): Middleware => async (ctx, next) => {
     log[status < 500 ? 'debug' : 'error']({ instance, code, status, err: problem.cause ?? problem }, 'request failed');
     ctx.status = status;
     ctx.set(problem.headers);
-    ctx.body = JSON.stringify({ type: `urn:tributary:problem:${code}`, title: titles[code], status, detail, code, instance });
+    ctx.body = JSON.stringify({ type: `urn:tributary:problem:${code}`, title: titles[code], status, detail, code, refusal: problem.refusal, instance });
     ctx.type = 'application/problem+json';
   }
 };

@@ -1,7 +1,6 @@
 import { Binary, type Db } from 'mongodb';
 import type { Logger } from 'pino';
 import type { RefusalDoc } from '../store/documents.ts';
-import { newId } from '../store/ids.ts';
 import { countRefusals, recordRefusal } from '../store/refusals.ts';
 
 /**
@@ -15,7 +14,7 @@ const BODY_KEPT_BYTES = 64 * 1024;
 /** A property's count is asked for again after this time; between, our own are added. Other processes' refusals may go over the cap by as much. */
 const COUNTED_FOR_MS = 30_000;
 
-export interface Refusal extends Omit<RefusalDoc, '_id' | 'body'> {
+export interface Refusal extends Omit<RefusalDoc, 'body'> {
   body: Uint8Array | null;
 }
 
@@ -44,7 +43,7 @@ export function createRefuser({ db, max, log }: { db: Db; max: number; log: Logg
       if (!kept) return false;
       counted.count += 1;
       const body = refusal.body && refusal.body.length <= BODY_KEPT_BYTES ? new Binary(refusal.body) : null;
-      await recordRefusal(db, { ...refusal, _id: newId(receivedAt.getTime()), body });
+      await recordRefusal(db, { ...refusal, body });
       return true;
     },
   };

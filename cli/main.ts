@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addApply } from './apply.ts';
 import { addConversionSimulate } from './conversion-simulate.ts';
+import { addConversions } from './conversions.ts';
 import { addCredentials } from './credentials.ts';
 import { addDestination } from './destination.ts';
 import { addDestinationPreview } from './destination-preview.ts';
@@ -8,7 +9,10 @@ import { report } from './errors.ts';
 import { allCommands, listExample } from './examples.ts';
 import { addIntegration } from './integration.ts';
 import { addPostbackParse } from './postback-parse.ts';
+import { addPostbacks } from './postbacks.ts';
 import { addProperty } from './property.ts';
+import { addReplay } from './replay.ts';
+import { addStuck } from './stuck.ts';
 
 /** The `tributary` command. Subcommands parse, call one function of setup/, and print. */
 
@@ -27,7 +31,11 @@ addApply(program);
 addCredentials(program);
 addPostbackParse(program);
 addConversionSimulate(program);
-listExample(program.commands.at(-1)?.commands.find((each) => each.name() === 'parse'), 'tributary postback parse < postbacks.jsonl');
+listExample(program.commands.find((each) => each.name() === 'postback')?.commands.find((each) => each.name() === 'parse'), 'tributary postback parse < postbacks.jsonl');
+addConversions(program);
+addPostbacks(program);
+addReplay(program);
+addStuck(program);
 program.addHelpText('after', () => `\nAll commands:\n${allCommands(program)}`);
 
 try {

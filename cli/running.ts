@@ -21,6 +21,7 @@ export interface Installation {
 
 interface RunRecord {
   apiUrl?: string;
+  localApiUrl?: string;
   mongodbUri?: string;
   mongodbDatabase?: string;
   sandboxOrigin?: string | null;
@@ -42,6 +43,21 @@ export async function findInstallation(env: Env): Promise<Installation> {
     sandboxOrigin: env.SANDBOX_ORIGIN?.trim() || (!env.MONGODB_URI && record.sandboxOrigin) || null,
     recorded: !env.MONGODB_URI,
   };
+}
+
+export interface ApiAddress {
+  url: string;
+  /** From API_TOKEN or the data folder; null where neither has one. */
+  token: string | null;
+}
+
+/** For commands that ask the API and never the store. */
+export async function findApi(env: Env): Promise<ApiAddress> {
+  const dataDir = env.DATA_DIR || DATA_DIR;
+  const [record, storedToken] = await Promise.all([readRunRecord(dataDir), readOptional(join(dataDir, 'api.token'))]);
+  // Beside the API process, as in its container, its port is in the environment: no way round by the public address.
+  const beside = env.API_PORT ? `http://127.0.0.1:${env.API_PORT}` : '';
+  return { url: env.API_URL || beside || env.PUBLIC_URL || record.localApiUrl || record.apiUrl || PUBLIC_URL, token: env.API_TOKEN?.trim() || storedToken?.trim() || null };
 }
 
 export const notRunning = (): CliError =>

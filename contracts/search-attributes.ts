@@ -7,5 +7,8 @@ export const searchAttributes = {
   conversionStatus: defineSearchAttributeKey('ConversionStatus', SearchAttributeType.KEYWORD),
   /** Destinations with a delivery that is parked or failed. */
   openDestinations: defineSearchAttributeKey('OpenDestinations', SearchAttributeType.KEYWORD_LIST),
+  /** Platforms of those destinations. */
+  openPlatforms: defineSearchAttributeKey('OpenPlatforms', SearchAttributeType.KEYWORD_LIST),
+  /** When the oldest of the deliveries that are parked or failed was planned. */
   oldestOpenAt: defineSearchAttributeKey('OldestOpenAt', SearchAttributeType.DATETIME),
 } as const;

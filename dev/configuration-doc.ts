@@ -16,7 +16,7 @@ read ends the process with a sentence that names the variable. Lists are comma-s
 
 /** What `npm start` reads besides: choices of the launcher on one machine, not of the product. */
 const launcher = [
-  ['`DATA_DIR`', '`.data`', 'Folder that `npm start` keeps everything in: MongoDB, Temporal, the credentials key, logs.'],
+  ['`DATA_DIR`', '`.data`', 'Folder that `npm start` keeps everything in: MongoDB, Temporal, spool, the credentials key, logs.'],
   ['`API_PORT`', '`8080`', 'Port of the API.'],
   ['`TEMPORAL_PORT`', '`7233`', 'Port of the Temporal server that it starts.'],
   ['`TEMPORAL_UI_PORT`', '`8233`', 'Port of the Temporal UI.'],

@@ -6,6 +6,8 @@ import { LaunchError } from './launch-error.ts';
 export interface RunRecord {
   launcher: { pid: number; startedAt: string };
   apiUrl?: string;
+  /** The same API from this machine, where `apiUrl` is its public address. */
+  localApiUrl?: string;
   mongodbUri?: string;
   mongodbDatabase?: string;
   temporalAddress?: string;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../config.ts';
-import { credentialsKey, makeDataDir } from './credentials-key.ts';
+import { apiToken, credentialsKey, makeDataDir } from './credentials-key.ts';
 import { startNodeProcess } from './node-process.ts';
 import { assertPortFree, onPort } from './ports.ts';
 import type { RunningProcess } from './processes.ts';
@@ -95,12 +95,14 @@ async function startParts(options: StackOptions, runFile: RunFile, parts: Parts,
   );
 
   const key = credentialsKey(dataDir, given);
+  const token = apiToken(dataDir, given);
   const env: NodeJS.ProcessEnv = {
     ...given,
     DATA_DIR: dataDir,
     MONGODB_URI: mongodb.uri,
     TEMPORAL_ADDRESS: temporal.address,
     CREDENTIALS_KEY: key,
+    ...(token && { API_TOKEN: token }),
     ...(temporal.uiUrl && { TEMPORAL_UI_URL: temporal.uiUrl }),
     ...(options.sandboxOrigin && { SANDBOX_ORIGIN: options.sandboxOrigin }),
   };
@@ -144,6 +146,7 @@ async function all<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]>
 
 const recordOf = (stack: Stack) => ({
   apiUrl: stack.apiUrl,
+  localApiUrl: `http://127.0.0.1:${stack.env.API_PORT}`,
   mongodbUri: stack.mongodbUri,
   mongodbDatabase: stack.mongodbDatabase,
   temporalAddress: stack.temporalAddress,

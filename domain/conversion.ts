@@ -106,4 +106,14 @@ export interface Conversion extends ConversionState {
   holdUntilMs: number | null;
   deliveries: Delivery[];
   flags: string[];
+  /** The last things done by hand, newest last: written together with what they changed, so that a repeat is known. */
+  operations?: OperationMark[];
+}
+
+export interface OperationMark {
+  operationId: string;
+  atMs: number;
+  changes: string[];
+  deliveries: string[];
+  refused: { key: string; reason: string }[];
 }

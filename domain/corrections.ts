@@ -30,9 +30,12 @@ function cancelUnsentRejectionEvent(conversion: Conversion, destination: Destina
 const eventsAt = (conversion: Conversion, destinationId: string): string[] =>
   [...new Set(conversion.deliveries.filter((d) => d.kind === 'event' && d.destinationId === destinationId).map((d) => d.event))];
 
-function takeBack(conversion: Conversion, original: Delivery, destination: DestinationFacts, report: HistoryEntry, nowMs: number): void {
+/** `why`: the reason that stands at what is cancelled before it went out. */
+export function takeBack(
+  conversion: Conversion, original: Delivery, destination: DestinationFacts, report: HistoryEntry, nowMs: number, why = `superseded: the conversion is ${conversion.status}`,
+): void {
   cancelUnsentCorrections(conversion, original, nowMs);
-  if (isUnsent(original) || original.state === 'skipped') return cancel(original, `superseded: the conversion is ${conversion.status}`, nowMs);
+  if (isUnsent(original) || original.state === 'skipped') return cancel(original, why, nowMs);
   if (isNeverSent(original) || takenBack(conversion, original)) return;
   const { reversal } = destination;
   if (reversal?.kinds.includes('retract')) {
@@ -77,7 +80,7 @@ function planRejectionEvent(
 }
 
 /** While approved, what a destination was last told follows the conversion's amount: in place where it is not sent yet, else restated. */
-function followAmount(conversion: Conversion, original: Delivery, destination: DestinationFacts, report: HistoryEntry, nowMs: number): void {
+export function followAmount(conversion: Conversion, original: Delivery, destination: DestinationFacts, report: HistoryEntry, nowMs: number): void {
   if (original.valueFrom !== 'payout' && original.valueFrom !== 'orderValue') return;
   const money = destination.value(original.event, valueOf(conversion, original.valueFrom));
   const told = lastTold(conversion, original);

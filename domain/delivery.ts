@@ -10,7 +10,8 @@ export interface DestinationFacts {
   name: string;
   platform: string;
   deadlineMs: number;
-  reversal: { kinds: ('retract' | 'restate')[]; restoresByRestating: boolean; deadlineMs: number } | null;
+  /** `deadlineMs` is counted from the event, `ageMaxMs` from the change; absent: a change may be as old as it is. */
+  reversal: { kinds: ('retract' | 'restate')[]; restoresByRestating: boolean; deadlineMs: number; ageMaxMs?: number } | null;
   onRejection: 'ignore' | { event: string };
   /** Outbound mapping: the platform's name, or why the event is not sent. */
   outbound(event: string, conversion: Conversion): { name: string } | { refused: string };
@@ -44,6 +45,8 @@ export function correctionOf(
   const last = lastCorrection(conversion, original);
   const sequence = (last?.sequence ?? 0) + 1;
   const id = { destinationId: destination.id, event: original.event, generation: original.generation, kind, sequence };
+  const occurredAtMs = Math.max(report.receivedAtMs, (last ?? original).occurredAtMs + 1000);
+  const { deadlineMs = 0, ageMaxMs = Number.POSITIVE_INFINITY } = destination.reversal ?? {};
   return {
     ...blankDelivery(destination, nowMs),
     ...id,
@@ -52,11 +55,11 @@ export function correctionOf(
     state: 'planned',
     eventId: original.eventId,
     transactionId: original.transactionId,
-    occurredAtMs: Math.max(report.receivedAtMs, (last ?? original).occurredAtMs + 1000),
+    occurredAtMs,
     ...money,
     valueFrom: original.valueFrom,
     postbackId: report.postbackId,
-    deadlineAtMs: original.occurredAtMs + (destination.reversal?.deadlineMs ?? 0),
+    deadlineAtMs: Math.min(original.occurredAtMs + deadlineMs, occurredAtMs + ageMaxMs),
     corrects: original.key,
     flags: [],
   };
@@ -65,6 +68,9 @@ export function correctionOf(
 export function cancel(delivery: Delivery, reason: string, nowMs: number): void {
   Object.assign(delivery, { state: 'cancelled', code: 'superseded', reason, endedAtMs: nowMs });
 }
+
+/** The code of what an operator cancelled. */
+export const CANCELLED_BY_HAND = 'cancelled_by_hand';
 
 export function flag(delivery: Delivery, code: string): void {
   if (!delivery.flags.includes(code)) delivery.flags.push(code);

@@ -21,12 +21,14 @@ export function newConversion(id: string, propertyId: string, network: string, r
   };
 }
 
-/** Takes in one report, in order of arrival. A report that was taken in before changes nothing. */
-export function takeIn(conversion: Conversion, postbackId: string, receivedAtMs: number, report: Report, ctx: FoldContext): HistoryEntry {
+/** Takes in one report, in order of arrival; `source` says whether it is the network's or an operator's. A report that was taken in before changes nothing. */
+export function takeIn(
+  conversion: Conversion, postbackId: string, receivedAtMs: number, report: Report, ctx: FoldContext, source: HistoryEntry['source'] = 'report',
+): HistoryEntry {
   const seen = conversion.history.find((entry) => entry.postbackId === postbackId);
   if (seen) return seen;
 
-  const entry = entryOf(postbackId, receivedAtMs, report);
+  const entry = { ...entryOf(postbackId, receivedAtMs, report), source };
   const before = { status: conversion.status, statusAtMs: conversion.statusAtMs };
   entry.effect = effectOf(conversion, conversion.history, entry);
   conversion.history.push(entry);

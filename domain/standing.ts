@@ -4,13 +4,20 @@ import type { Conversion, Delivery } from './conversion.ts';
 
 const NEVER_SENT_STATES = ['skipped', 'failed', 'expired', 'cancelled'];
 
+/** Put back to `planned` by hand; it was delivered before, or an attempt of it had no answer. */
+export const FORCED = 'forced';
+export const OUTCOME_UNKNOWN = 'outcome_unknown';
+
+/** The platform may have it, from an attempt before the one that is due or was last. */
+const mayBeThere = (delivery: Delivery): boolean =>
+  delivery.unknownSinceMs !== null || delivery.flags.includes(FORCED) || delivery.flags.includes(OUTCOME_UNKNOWN);
+
 /** Ended without being accepted, with the outcome of every attempt known. */
-export const isNeverSent = (delivery: Delivery): boolean =>
-  NEVER_SENT_STATES.includes(delivery.state) && delivery.unknownSinceMs === null;
+export const isNeverSent = (delivery: Delivery): boolean => NEVER_SENT_STATES.includes(delivery.state) && !mayBeThere(delivery);
 
 /** Still to be sent, and certainly not at the platform yet. */
 export const isUnsent = (delivery: Delivery): boolean =>
-  (delivery.state === 'planned' || delivery.state === 'parked') && delivery.inFlightSinceMs === null && delivery.unknownSinceMs === null;
+  (delivery.state === 'planned' || delivery.state === 'parked') && delivery.inFlightSinceMs === null && !mayBeThere(delivery);
 
 /** The event's own delivery of the highest generation. */
 export function latestOf(conversion: Conversion, destinationId: string, event: string): Delivery | undefined {

@@ -50,6 +50,7 @@ export async function pauseDestination(deps: Pick<SetupDeps, 'db' | 'now'>, prop
   return findDestination(deps, property, name);
 }
 
+/** What is parked there goes on when the relay's next pass, within its interval, finds the destination active; or at once, where the caller starts the drain (contracts/start.ts). */
 export async function resumeDestination(deps: Pick<SetupDeps, 'db' | 'now'>, property: string, name: string): Promise<DestinationDoc> {
   const current = await findDestination(deps, property, name);
   if (!(await resume(deps.db, current._id, current.version, new Date(deps.now())))) throw new SetupError('destination_active', `"${current.name}" is active already, or was changed at the same time.`);

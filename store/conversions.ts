@@ -1,5 +1,6 @@
 import { MongoServerError, type Collection, type Db, type IndexDescription } from 'mongodb';
 import type { Conversion, Delivery } from '../domain/conversion.ts';
+import { conversionListIndexes } from './conversion-lists.ts';
 import { conversionFromDoc, conversionToFields } from './decimals.ts';
 import type { ConversionDoc } from './documents.ts';
 
@@ -10,8 +11,8 @@ export const conversionIndexes: IndexDescription[] = [
   { key: { dueAt: 1 }, name: 'due', partialFilterExpression: { dueAt: { $gt: EVER } } },
   { key: { propertyId: 1, waitingFor: 1 }, name: 'waiters', partialFilterExpression: { attribution: 'waiting' } },
   { key: { attribution: 1, _id: 1 }, name: 'waiting', partialFilterExpression: { attribution: 'waiting' } },
-  { key: { parkedDestinations: 1 }, name: 'parked' },
-  { key: { propertyId: 1, createdAt: -1 }, name: 'byProperty' },
+  { key: { parkedDestinations: 1, _id: 1 }, name: 'parkedInOrder' },
+  ...conversionListIndexes,
 ];
 
 const conversions = (db: Db): Collection<ConversionDoc> => db.collection<ConversionDoc>('conversions');
@@ -135,21 +136,57 @@ export async function waitingAfter(db: Db, afterId: string, limit: number): Prom
   return docs.map(awaiting);
 }
 
-/** Destinations at which something is parked. Uses `parked`. */
+/** Destinations at which something is parked. Uses `parkedInOrder`. */
 export const destinationsWithParked = (db: Db): Promise<string[]> => conversions(db).distinct('parkedDestinations', { parkedDestinations: { $gt: '' } });
 
-/** Conversions with a delivery parked at this destination. Uses `parked`. */
-export async function parkedAt(db: Db, destinationId: string, limit: number): Promise<AwaitingConversion[]> {
-  const docs = await conversions(db).find<Awaiting>({ parkedDestinations: destinationId }, AWAKE_FIELDS).limit(limit).toArray();
+/** A page of the conversions with a delivery parked at this destination, by id. Uses `parkedInOrder`. */
+export async function parkedAt(db: Db, destinationId: string, limit: number, afterId = ''): Promise<AwaitingConversion[]> {
+  const docs = await conversions(db).find<Awaiting>({ parkedDestinations: destinationId, _id: { $gt: afterId } }, AWAKE_FIELDS).sort({ _id: 1 }).limit(limit).toArray();
   return docs.map(awaiting);
 }
+
+/** What a replay asks for: conversions of a property that have a delivery in one of these states. */
+export interface ReplayQuestion {
+  propertyId: string;
+  network?: string;
+  status?: Conversion['status'];
+  /** Of the last change; from inclusive, to exclusive. */
+  from?: Date;
+  to?: Date;
+  destinationId?: string;
+  states: readonly Delivery['state'][];
+}
+
+/**
+ * A page of them, by id, which no change moves. Looks at no more than `scanMax` conversions, so that a question that means few
+ * of many ends in time. `scannedTo`: where the next page begins; null where there is none. Uses _id, whose beginning is the
+ * property and the network.
+ */
+export async function conversionsToReplay(
+  db: Db, { propertyId, network, status, from, to, destinationId, states }: ReplayQuestion, afterId: string | null, scanMax: number, limit: number,
+): Promise<{ ids: string[]; scannedTo: string | null }> {
+  const start = `${propertyId}/${network === undefined ? '' : `${network}/`}`;
+  // The character after the slash: the end of everything that begins so.
+  const range = { $gt: afterId ?? start, $lt: `${start.slice(0, -1)}0` };
+  const [bound] = await conversions(db).find({ _id: range }, ONLY_ID).sort({ _id: 1 }).skip(scanMax - 1).limit(1).toArray();
+  const docs = await conversions(db).find({
+    _id: bound ? { $gt: range.$gt, $lte: bound._id } : range,
+    deliveries: { $elemMatch: { state: { $in: [...states] }, ...(destinationId !== undefined && { destinationId }) } },
+    ...(status !== undefined && { status }),
+    ...((from || to) && { updatedAt: { ...(from && { $gte: from }), ...(to && { $lt: to }) } }),
+  }, ONLY_ID).sort({ _id: 1 }).limit(limit).toArray();
+  const ids = docs.map(({ _id }) => _id);
+  return { ids, scannedTo: ids.length === limit ? ids.at(-1)! : (bound?._id ?? null) };
+}
+
+const ONLY_ID = { projection: { _id: 1 } } as const;
 
 /** Moves `dueAt` so that a conversion that cannot be woken does not hold up the others. Uses _id. */
 export async function deferDue(db: Db, id: string, dueAt: Date): Promise<void> {
   await conversions(db).updateOne({ _id: id, dueAt: { $type: 'date' } }, { $set: { dueAt }, $inc: { revision: 1 } });
 }
 
-/** The conversions of a property, newest first. Uses `byProperty`. */
+/** The conversions of a property, newest first. Uses `newest`. */
 export async function conversionsOf(db: Db, propertyId: string, limit: number): Promise<Conversion[]> {
   const docs = await conversions(db).find({ propertyId }).sort({ createdAt: -1 }).limit(limit).toArray();
   return docs.map(conversionFromDoc);

@@ -76,3 +76,20 @@ export async function resealDestination(db: Db, id: string, version: number, was
   const result = await destinations(db).updateOne({ _id: id, version, 'secrets.tag': was.tag }, { $set: { secrets } });
   return result.matchedCount === 1;
 }
+
+/**
+ * Lets one parked delivery be attempted although the destination is paused; false where it is not paused by a delivery any
+ * more, or another pass of the relay was faster. `seen`: `nextAt` of the last probe as it was read. Uses {_id}.
+ */
+export async function openProbe(db: Db, id: string, seen: Date | null, probe: NonNullable<DestinationDoc['probe']>): Promise<boolean> {
+  const result = await destinations(db).updateOne(
+    { _id: id, state: 'paused', 'paused.by': 'delivery', 'probe.nextAt': seen ?? { $exists: false } },
+    { $set: { probe } },
+  );
+  return result.matchedCount === 1;
+}
+
+/** The probe by this delivery is over: another attempt of it needs the destination to be active. Uses {_id}. */
+export async function endProbe(db: Db, id: string, { conversionId, deliveryKey }: { conversionId: string; deliveryKey: string }): Promise<void> {
+  await destinations(db).updateOne({ _id: id, 'probe.conversionId': conversionId, 'probe.deliveryKey': deliveryKey }, { $set: { 'probe.open': false } });
+}

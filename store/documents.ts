@@ -81,6 +81,8 @@ export interface DestinationDoc {
   policy: DestinationPolicy;
   state: 'active' | 'paused';
   paused: { code: string; reason: string; at: Date; by: 'operator' | 'delivery' } | null;
+  /** The one delivery that is, or was last, attempted while a delivery keeps it paused; `open`: it may be, before `until`. */
+  probe?: { conversionId: string; deliveryKey: string; open: boolean; until: Date; nextAt: Date };
   /** Goes up with every change of settings, secrets or mapping; pausing compares it. */
   version: number;
   createdAt: Date;
@@ -181,4 +183,21 @@ export interface AttemptDoc {
   outcome: { kind: string; code: string | null; message: string | null } | null;
   /** Equal failed attempts in a row are one document with a count. */
   count: number;
+}
+
+/** Collection `audit`: one thing done by hand. `_id` is the operation's id, so that a repeat is known. */
+export interface AuditDoc {
+  _id: string;
+  conversionId: string;
+  propertyId: string;
+  who: string;
+  /** Whether `who` comes from a token of the API; else it is only claimed. */
+  verified: boolean;
+  why: string;
+  /** Its kind and arguments. */
+  operation: { kind: string } & Record<string, unknown>;
+  changes: string[];
+  deliveries: string[];
+  refused: { key: string; reason: string }[];
+  at: Date;
 }

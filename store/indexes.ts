@@ -1,5 +1,7 @@
 import type { Db, IndexDescription } from 'mongodb';
+import { alertIndexes } from './alerts.ts';
 import { attemptIndexes } from './attempts.ts';
+import { auditIndexes } from './audit.ts';
 import { clickIndexes } from './clicks.ts';
 import { conversionIndexes } from './conversions.ts';
 import { destinationIndexes } from './destinations.ts';
@@ -7,12 +9,16 @@ import { integrationIndexes } from './integrations.ts';
 import { postbackIndexes } from './postbacks.ts';
 import { propertyIndexes } from './properties.ts';
 import { refusalIndexes } from './refusals.ts';
+import { replayResultIndexes } from './replay-results.ts';
 
 /** How long documents live, ms. */
 export interface Lifetimes {
   postbacksKeptMs: number;
   attemptsKeptMs: number;
   refusalsKeptMs: number;
+  auditKeptMs: number;
+  replayResultsKeptMs: number;
+  alertsKeptMs: number;
 }
 
 const INDEX_OPTIONS_CONFLICT = 85;
@@ -26,6 +32,9 @@ export async function ensureIndexes(db: Db, keep: Lifetimes): Promise<void> {
     ensure(db, 'postbacks', postbackIndexes(keep.postbacksKeptMs)),
     ensure(db, 'attempts', attemptIndexes(keep.attemptsKeptMs)),
     ensure(db, 'refusals', refusalIndexes(keep.refusalsKeptMs)),
+    ensure(db, 'audit', auditIndexes(keep.auditKeptMs)),
+    ensure(db, 'replayResults', replayResultIndexes(keep.replayResultsKeptMs)),
+    ensure(db, 'alerts', alertIndexes(keep.alertsKeptMs)),
   ]);
 }
 

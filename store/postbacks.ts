@@ -1,5 +1,6 @@
 import type { Collection, Db, IndexDescription } from 'mongodb';
 import type { PostbackDoc, PostbackOutcome } from './documents.ts';
+import { postbackListIndexes } from './postback-lists.ts';
 
 /**
  * Raw reports as they came. One without an outcome is not done, and then `nextTryAt` says from when on the relay looks
@@ -12,6 +13,7 @@ const EVER = new Date(0);
 export const postbackIndexes = (keptMs: number): IndexDescription[] => [
   { key: { nextTryAt: 1 }, name: 'unsettled', partialFilterExpression: { nextTryAt: { $gt: EVER } } },
   { key: { receivedAt: 1 }, name: 'kept', expireAfterSeconds: Math.round(keptMs / 1000) },
+  ...postbackListIndexes,
 ];
 
 const postbacks = (db: Db): Collection<PostbackDoc> => db.collection('postbacks');
@@ -21,6 +23,25 @@ const postbacks = (db: Db): Collection<PostbackDoc> => db.collection('postbacks'
 export async function recordPostback(db: Db, postback: PostbackDoc): Promise<void> {
   const nextTryAt = postback.outcome ? null : (postback.nextTryAt ?? postback.receivedAt);
   await postbacks(db).insertOne({ ...postback, nextTryAt });
+}
+
+const DUPLICATE_KEY = 11_000;
+
+/**
+ * Stores a report that may be stored already, after a write whose outcome is unknown or by another way: one that is there
+ * stays as it is, and is waited for until a majority has it. As durable as `recordPostback`. Uses {_id}.
+ */
+export async function ensurePostback(db: Db, postback: PostbackDoc): Promise<void> {
+  const { _id, ...fields } = postback;
+  const nextTryAt = postback.outcome ? null : (postback.nextTryAt ?? postback.receivedAt);
+  const write = () => postbacks(db).updateOne({ _id }, { $setOnInsert: { ...fields, nextTryAt } }, { upsert: true });
+  try {
+    await write();
+  } catch (error) {
+    // Two at the same instant: by now it is there, and the repeat changes nothing.
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+    await write();
+  }
 }
 
 /** In the order of their ids, which is that of arrival. Uses {_id}. */

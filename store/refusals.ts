@@ -11,8 +11,10 @@ export const refusalIndexes = (keptMs: number): IndexDescription[] => [
 
 const refusals = (db: Db): Collection<RefusalDoc> => db.collection('refusals');
 
+/** Repeatable: one of this id that is there stays. */
 export async function recordRefusal(db: Db, refusal: RefusalDoc): Promise<void> {
-  await refusals(db).insertOne(refusal);
+  const { _id, ...fields } = refusal;
+  await refusals(db).updateOne({ _id }, { $setOnInsert: fields }, { upsert: true });
 }
 
 /** How many a property has, counted no further than `limit`. Uses {propertyId, receivedAt}. */

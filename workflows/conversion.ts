@@ -1,34 +1,32 @@
-import { condition, continueAsNew, setCurrentDetails, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, setCurrentDetails, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { OpenPlan } from '../contracts/activities.ts';
 import { clickSignal, postbackSignal, viewQuery, wakeSignal, type ConversionInput } from '../contracts/conversion.ts';
 import { record } from './activities.ts';
-import { detailsOf } from './details.ts';
+import { detailsOf, viewOf } from './details.ts';
+import { Inbox } from './inbox.ts';
 import { Lanes } from './lanes.ts';
+import { setOperatorHandlers } from './operator.ts';
 import { createAttributes } from './attributes.ts';
 
 /** A conversation of statuses never gets near; a guard against a network gone wild. */
-const SIGNALS_MAX = 1000;
+const MESSAGES_MAX = 1000;
 
 /**
- * The life of one conversion. Signals only enqueue; the loop takes the record (MongoDB) up to date, starts the deliveries
- * that follow beside itself, and waits for the next report, a late click, an operator, or the end of a wait. It ends on a
+ * The life of one conversion. Signals only leave a message, updates change the record first; the loop takes the record (MongoDB)
+ * up to date, starts the deliveries that follow beside itself, and waits for the next report, a late click, an operator, or the end of a wait. It ends on a
  * final status with nothing open, or when the hold is over. What it knows it can read again: a new run of the same id
  * loads the conversion and skips what is done.
  */
 export async function conversion(input: ConversionInput): Promise<void> {
-  const inbox = { postbackIds: [] as string[], reasons: [] as string[], signals: 0 };
+  const inbox = new Inbox();
   let plan: OpenPlan | undefined;
   const lanes = new Lanes(input.conversionId, () => show());
   const attributes = createAttributes();
-  const enqueue = (reason: string, postbackId?: string) => {
-    inbox.signals++;
-    inbox.reasons.push(reason);
-    if (postbackId !== undefined) inbox.postbackIds.push(postbackId);
-  };
-  setHandler(postbackSignal, ({ postbackId }) => enqueue('postback', postbackId), { description: 'A stored postback of this conversion.' });
-  setHandler(clickSignal, () => enqueue('click'), { description: 'The click that it waited for was stored.' });
-  setHandler(wakeSignal, ({ reason }) => enqueue(reason), { description: 'Read the record again: after a destination was resumed, or when overdue.' });
-  setHandler(viewQuery, () => ({ status: plan?.status ?? 'unknown', details: plan ? detailsOf(plan, lanes) : '', openDeliveries: lanes.open(Date.now()) }));
+  setHandler(postbackSignal, (message) => inbox.postback(message), { description: 'A postback of this conversion.' });
+  setHandler(clickSignal, () => inbox.look('click'), { description: 'The click that it waited for was stored.' });
+  setHandler(wakeSignal, ({ reason }) => inbox.look(reason), { description: 'Read the record again: after a destination was resumed, or when overdue.' });
+  setHandler(viewQuery, () => viewOf(plan, lanes), { description: 'The state: deliveries with their keys, the last reports.' });
+  setOperatorHandlers({ conversionId: input.conversionId, knows: (key) => !plan || lanes.knows(key), look: (reason) => inbox.look(reason) });
 
   function show(): void {
     if (!plan) return;
@@ -46,24 +44,27 @@ export async function conversion(input: ConversionInput): Promise<void> {
     void sleep(inMs, { summary: 'end of a wait' }).then(() => { armed.fired = true; });
   };
 
+  // A first report that is yet to be stored: until then there may be nothing to look at.
+  if (inbox.isStoring()) await condition(() => !inbox.isEmpty());
   for (;;) {
-    if (!plan || inbox.reasons.length > 0 || timer?.fired) {
-      const postbackIds = inbox.postbackIds.splice(0);
-      const reason = inbox.reasons.splice(0).join(', ') || 'timer';
+    if (!plan || !inbox.isEmpty() || timer?.fired) {
+      const message = inbox.take();
       if (timer?.fired) timer = undefined;
-      plan = await record().openConversion({ ...input, postbackIds, reason });
+      plan = await record().openConversion({ ...input, ...message });
       lanes.follow(plan);
       show();
     }
     const now = Date.now();
     const ended = plan.unknown || plan.final || (plan.holdUntilMs !== null && plan.holdUntilMs <= now);
-    if (ended && plan.waitUntilMs === null && lanes.open(now).length === 0 && inbox.reasons.length === 0) return;
-    if ((inbox.signals >= SIGNALS_MAX || workflowInfo().continueAsNewSuggested) && lanes.idle() && inbox.reasons.length === 0) await continueAsNew<typeof conversion>(input);
+    // An update that is being carried out is waited for, and looked at: nobody would answer it after the end.
+    const idle = inbox.isEmpty() && !inbox.isStoring() && allHandlersFinished();
+    if (ended && plan.waitUntilMs === null && lanes.open(now).length === 0 && idle) return;
+    if ((inbox.count >= MESSAGES_MAX || workflowInfo().continueAsNewSuggested) && lanes.idle() && idle) await continueAsNew<typeof conversion>(input);
 
     // A hold that is over while something is still open is no moment to wait for any more.
     const holdMs = plan.holdUntilMs !== null && plan.holdUntilMs > now ? plan.holdUntilMs : null;
     armTimer(lanes.nextActMs(now, [plan.waitUntilMs, holdMs]));
     const seen = lanes.changes;
-    await condition(() => inbox.reasons.length > 0 || timer?.fired === true || lanes.changes !== seen);
+    await condition(() => !inbox.isEmpty() || timer?.fired === true || lanes.changes !== seen);
   }
 }

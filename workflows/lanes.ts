@@ -1,5 +1,5 @@
-import { ActivityFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import type { DeliverResult, OpenPlan, PlannedDelivery } from '../contracts/activities.ts';
+import { ActivityFailure, CancellationScope, isCancellation, sleep, TimeoutFailure } from '@temporalio/workflow';
+import type { DeliverResult, OpenPlan, PlannedDelivery, SettleInput } from '../contracts/activities.ts';
 import type { DeliveryState } from '../domain/event.ts';
 import { delivery, record } from './activities.ts';
 
@@ -39,6 +39,10 @@ export class Lanes {
   /** Each delivery with its state now, for the details. */
   list(): { planned: PlannedDelivery; state: DeliveryState; note: string | null }[] {
     return [...this.states.values()];
+  }
+
+  knows(key: string): boolean {
+    return this.states.has(key);
   }
 
   idle(): boolean {
@@ -102,10 +106,14 @@ export class Lanes {
   private async afterFailure(key: string, error: unknown): Promise<DeliverResult | null> {
     if (isCancellation(error)) return null;
     if (!(error instanceof ActivityFailure)) throw error;
-    return record().settleDelivery({
-      conversionId: this.conversionId, deliveryKey: key, state: 'expired', reason: 'Its time ran out before the platform took it.',
-    });
+    return record().settleDelivery({ conversionId: this.conversionId, deliveryKey: key, ...endOf(error) });
   }
+}
+
+/** Time that ran out is `expired`, whatever the last attempt said; a failure that ended it before is one to be looked at. */
+function endOf({ retryState, cause }: ActivityFailure): Pick<SettleInput, 'state' | 'reason'> {
+  if (retryState === 'TIMEOUT' || cause instanceof TimeoutFailure) return { state: 'expired', reason: 'Its time ran out before the platform took it.' };
+  return { state: 'failed', reason: `The attempt broke off: ${cause?.message ?? 'for a reason that is not known'}` };
 }
 
 const ENDED: readonly DeliveryState[] = ['delivered', 'skipped', 'failed', 'expired', 'cancelled'];

@@ -5,6 +5,8 @@ import type { RelayActivities, RelayResult } from '../contracts/activities.ts';
 export async function relay(): Promise<RelayResult> {
   const { relayOnce } = proxyActivities<RelayActivities>({
     startToCloseTimeout: '5 minutes',
+    // Passes do not overlap: one whose worker died must not hold up the next for as long as it might have taken.
+    heartbeatTimeout: '15 seconds',
     retry: { maximumAttempts: 2 },
     summary: 'postbacks, conversions, clicks and parked deliveries that should have been signalled',
   });

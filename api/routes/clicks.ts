@@ -31,7 +31,7 @@ export function clickRoutes(deps: ApiDeps): Router {
       return;
     }
     if (ctx.method !== 'POST') throw methodNotAllowed(ctx.method, 'POST, OPTIONS');
-    const property = KEY_SHAPE.test(ctx.params.tagKey!) ? await deps.propertyByTagKey(ctx.params.tagKey!) : null;
+    const property = KEY_SHAPE.test(ctx.params.tagKey!) ? await deps.directory.propertyByTagKey(ctx.params.tagKey!) : null;
     if (!property) {
       deps.unknownPaths.count();
       throw new Problem(404, 'property_unknown', 'No property has this tag key.');

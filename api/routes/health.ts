@@ -5,11 +5,11 @@ import type { ApiDeps } from '../deps.ts';
 const ANSWER_WITHIN_MS = 2_000;
 
 /**
- * `GET /healthz`: the process lives. `GET /readyz`: it can take postbacks; that takes MongoDB alone, since what Temporal
- * does not hear now it hears from the relay. So Temporal's state is told, but an API without it stays in rotation. `warnings`
- * tells of ad platforms' API versions that end soon.
+ * `GET /healthz`: the process lives. `GET /readyz`: it can keep postbacks, by whatever way: MongoDB, Temporal, or the spool.
+ * So an API without its servers stays in rotation until its disk takes nothing more. `warnings` tells of ad platforms' API
+ * versions that end soon.
  */
-export function healthRoutes({ db, pingTemporal, now }: ApiDeps): Router {
+export function healthRoutes({ db, keys, pingTemporal, spool, now }: ApiDeps): Router {
   const router = new Router();
   const warnings = hourly(() => endingVersionsOf({ db, now: () => now().getTime() }), () => now().getTime());
   router.get('/healthz', (ctx) => {
@@ -20,8 +20,10 @@ export function healthRoutes({ db, pingTemporal, now }: ApiDeps): Router {
       ask(() => db.command({ ping: 1 }, { timeoutMS: ANSWER_WITHIN_MS })),
       ask(pingTemporal),
     ]);
-    ctx.status = mongodb.ok ? 200 : 503;
-    ctx.body = { ready: mongodb.ok, mongodb, temporal, warnings: mongodb.ok ? await warnings() : [] };
+    // What does not go to MongoDB is sealed; without a key there is no other way.
+    const ready = mongodb.ok || (keys.byId.size > 0 && (temporal.ok || (await spool.takes())));
+    ctx.status = ready ? 200 : 503;
+    ctx.body = { ready, mongodb, temporal, spool: spool.state(), warnings: mongodb.ok ? await warnings() : [] };
   });
   return router;
 }

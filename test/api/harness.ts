@@ -1,11 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Connection, WorkflowClient } from '@temporalio/client';
 import { pino } from 'pino';
 import { inject } from 'vitest';
 import { createApp } from '../../api/app.ts';
-import { createDeps } from '../../api/create-deps.ts';
+import { createDeps, keysOf } from '../../api/create-deps.ts';
 import type { ApiDeps } from '../../api/deps.ts';
+import { openKeepers } from '../../api/keepers.ts';
 import { serve } from '../../api/serve.ts';
+import type { Snapshot } from '../../api/snapshot.ts';
 import { openTemporal } from '../../api/temporal.ts';
 import { readConfig, type Config } from '../../config.ts';
 import type { IntegrationDoc, IntegrationSettings, PostbackDoc, PropertyDoc, RefusalDoc } from '../../store/documents.ts';
@@ -24,6 +29,7 @@ export const CREDENTIALS_KEY = newKeyText('test');
 export interface TestApi {
   url: string;
   deps: ApiDeps;
+  snapshot: Snapshot;
   property(): Promise<PropertyDoc>;
   integration(property: PropertyDoc, settings?: IntegrationSettings, secret?: string | null, network?: string): Promise<IntegrationDoc>;
   /** A property with KMA installed; `collect` is its postback URL. */
@@ -36,16 +42,20 @@ export interface TestApi {
 export async function startApi(overrides: Partial<Config> = {}): Promise<TestApi> {
   const store = await openTestStore();
   const { db } = store;
-  const config = { ...readConfig({ TEMPORAL_ADDRESS: inject('temporalAddress'), CREDENTIALS_KEY }), ...overrides };
+  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-api-'));
+  const config = { ...readConfig({ TEMPORAL_ADDRESS: inject('temporalAddress'), CREDENTIALS_KEY }), dataDir, ...overrides };
   await withConnection((connection) => prepareNamespace(connection, 'default', readConfig({}).retentionMs));
   await ensureIndexes(db, config);
   const temporal = openTemporal(config);
-  const deps = createDeps({ db, config, temporal, log: pino({ level: 'silent' }) });
+  const log = pino({ level: 'silent' });
+  const { spool, snapshot } = await openKeepers(config, keysOf(config), log);
+  const deps = createDeps({ db, config, temporal, spool, snapshot, log });
   const serving = await serve(createApp(deps), '127.0.0.1', 0);
   const url = `http://127.0.0.1:${serving.port}`;
   const api: TestApi = {
     url,
     deps,
+    snapshot,
     async property() {
       const property = { _id: newId(Date.now()), name: newKey(), tagKey: newKey(), postbackKey: newKey(), createdAt: new Date() };
       await insertProperty(db, property);
@@ -69,6 +79,8 @@ export async function startApi(overrides: Partial<Config> = {}): Promise<TestApi
     async close() {
       await serving.stop(1_000);
       await deps.starter.drain(5_000);
+      await spool.close();
+      await rm(dataDir, { recursive: true, force: true });
       await temporal.close();
       await store.close();
     },

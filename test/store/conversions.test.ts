@@ -2,7 +2,7 @@ import { Decimal128 } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Conversion, Delivery } from '../../domain/conversion.ts';
 import {
-  changeDelivery, conversionById, conversionIndexes, conversionsOf, deferDue, destinationsWithParked, overdue, parkedAt, saveConversion, waitersFor, waitingAfter,
+  changeDelivery, conversionById, conversionIndexes, conversionsOf, conversionsToReplay, deferDue, destinationsWithParked, overdue, parkedAt, saveConversion, waitersFor, waitingAfter,
 } from '../../store/conversions.ts';
 import type { Store } from '../../store/db.ts';
 import type { ConversionDoc } from '../../store/documents.ts';
@@ -227,11 +227,63 @@ describe('every question walks its index', () => {
     ['waitersFor', 'waiters', (db) => waitersFor(db, 'p', 'x')],
     ['waitingAfter', 'waiting', (db) => waitingAfter(db, 'c', 10)],
     ['overdue', 'due', (db) => overdue(db, at(0), 10)],
-    ['destinationsWithParked', 'parked', (db) => destinationsWithParked(db)],
-    ['parkedAt', 'parked', (db) => parkedAt(db, 'a', 10)],
-    ['conversionsOf', 'byProperty', (db) => conversionsOf(db, 'p', 10)],
+    ['destinationsWithParked', 'parkedInOrder', (db) => destinationsWithParked(db)],
+    ['parkedAt', 'parkedInOrder', (db) => parkedAt(db, 'a', 10, 'c')],
+    ['conversionsOf', 'newest', (db) => conversionsOf(db, 'p', 10)],
   ];
   test.each(questions)('%s: %s', async (_name, index, ask) => {
     expect(await indexesOf(store, ask)).toEqual([index]);
+  });
+  test('conversionsToReplay: _id_, for the bound and for the page', async () => {
+    expect(await indexesOf(store, (db) => conversionsToReplay(db, { propertyId: 'p', network: 'kma', status: 'pending', from: at(0), destinationId: 'a', states: ['failed'] }, 'p/kma/1', 10, 10))).toEqual(['_id_', '_id_']);
+  });
+});
+
+describe('conversionsToReplay', () => {
+  /** `p/kma/1` ... with a delivery for a and b each, in the states said. */
+  const made = async (states: Record<string, Delivery['state'][]>, changes: Partial<Conversion> = {}) => {
+    for (const [id, each] of Object.entries(states)) {
+      const one = conversion(id, ['a', 'b'].slice(0, each.length), changes);
+      for (const [n, state] of each.entries()) one.deliveries[n]!.state = state;
+      await save(one);
+    }
+  };
+  const all = async (question: Partial<Parameters<typeof conversionsToReplay>[1]>, scanMax = 100, limit = 100) => {
+    const pages: string[][] = [];
+    for (let after: string | null = null; ;) {
+      const { ids: page, scannedTo }: Awaited<ReturnType<typeof conversionsToReplay>> = await conversionsToReplay(store.db, { propertyId: 'p', states: ['failed'], ...question }, after, scanMax, limit);
+      pages.push(page);
+      if (scannedTo === null) return pages;
+      after = scannedTo;
+    }
+  };
+
+  test('finds a delivery in one of the states, at the destination that is meant', async () => {
+    await made({ 'p/kma/1': ['failed', 'delivered'], 'p/kma/2': ['delivered', 'failed'], 'p/kma/3': ['delivered', 'delivered'], 'p2/kma/1': ['failed'], 'p/other/4': ['failed'] });
+    expect(await all({})).toEqual([['p/kma/1', 'p/kma/2', 'p/other/4']]);
+    expect(await all({ network: 'kma' })).toEqual([['p/kma/1', 'p/kma/2']]);
+    expect(await all({ destinationId: 'b' })).toEqual([['p/kma/2']]);
+    expect(await all({ states: ['delivered'], destinationId: 'a' })).toEqual([['p/kma/2', 'p/kma/3']]);
+  });
+
+  test('by status, and by the time of the last change, to exclusive', async () => {
+    await made({ 'p/kma/1': ['failed'] });
+    await made({ 'p/kma/2': ['failed'] }, { status: 'approved' });
+    expect(await all({ status: 'approved' })).toEqual([['p/kma/2']]);
+    expect(await all({ from: at(0), to: at(1) })).toEqual([['p/kma/1', 'p/kma/2']]);
+    expect(await all({ to: at(0) })).toEqual([[]]);
+    expect(await all({ from: at(1) })).toEqual([[]]);
+  });
+
+  test('misses none and gives none twice, however small the pages and the scans, while those given change', async () => {
+    const names = Array.from({ length: 23 }, (_, n) => `p/kma/${String(n).padStart(2, '0')}`);
+    await made(Object.fromEntries(names.map((name, n) => [name, [n % 3 === 0 ? 'failed' : 'delivered'] as Delivery['state'][]])));
+    const meant = names.filter((_, n) => n % 3 === 0);
+    for (const [scanMax, limit] of [[1, 1], [2, 100], [5, 1], [100, 3], [23, 8], [24, 8]] as const) {
+      expect((await all({}, scanMax, limit)).flat(), `scan ${scanMax}, limit ${limit}`).toEqual(meant);
+    }
+    const { ids: first, scannedTo } = await conversionsToReplay(store.db, { propertyId: 'p', states: ['failed'] }, null, 100, 3);
+    for (const id of first) await store.db.collection<ConversionDoc>('conversions').updateOne({ _id: id }, { $set: { 'deliveries.0.state': 'planned' } });
+    expect((await conversionsToReplay(store.db, { propertyId: 'p', states: ['failed'] }, scannedTo, 100, 3)).ids).toEqual(meant.slice(3, 6));
   });
 });

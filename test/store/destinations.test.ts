@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../store/db.ts';
 import {
-  allDestinations, destinationById, destinationByName, destinationsOf, insertDestination, pauseDestination, replaceDestination, resealDestination, resumeDestination,
+  allDestinations, destinationById, destinationByName, destinationsOf, endProbe, insertDestination, openProbe, pauseDestination, replaceDestination, resealDestination, resumeDestination,
 } from '../../store/destinations.ts';
 import type { DestinationDoc } from '../../store/documents.ts';
 import { ensureSetupIndexes } from '../../store/indexes.ts';
@@ -78,4 +78,20 @@ test('key rotation leaves the version alone and does not overwrite newer secrets
   expect(await resealDestination(store.db, current._id, 9, next, seal(keys, '{}', 'c'))).toBe(false);
   // Somebody who read the old ones: a token may have been renewed since.
   expect(await resealDestination(store.db, current._id, 1, current.secrets, seal(keys, '{}', 'c'))).toBe(false);
+});
+
+test('a probe is opened once: not by a second pass that read the same, not where an operator paused it, not where it is active', async () => {
+  const later = (minutes: number) => new Date(at.getTime() + minutes * 60_000);
+  const probe = { conversionId: 'c', deliveryKey: 'k', open: true, until: later(5), nextAt: later(15) };
+  expect(await openProbe(store.db, current._id, null, probe)).toBe(false);
+  await pauseDestination(store.db, current._id, 1, refusal);
+  expect(await Promise.all([1, 2].map(() => openProbe(store.db, current._id, null, probe)))).toEqual(expect.arrayContaining([true, false]));
+  expect(await openProbe(store.db, current._id, later(14), probe)).toBe(false);
+  expect(await openProbe(store.db, current._id, later(15), { ...probe, nextAt: later(30) })).toBe(true);
+  await endProbe(store.db, current._id, { conversionId: 'c', deliveryKey: 'another' });
+  expect((await destinationById(store.db, current._id))!.probe).toMatchObject({ open: true, nextAt: later(30) });
+  await endProbe(store.db, current._id, { conversionId: 'c', deliveryKey: 'k' });
+  expect((await destinationById(store.db, current._id))!.probe).toMatchObject({ open: false, nextAt: later(30) });
+  await pauseDestination(store.db, current._id, 1, operator);
+  expect(await openProbe(store.db, current._id, later(30), probe)).toBe(false);
 });

@@ -1,7 +1,8 @@
 import { MongoClient, type CommandStartedEvent, type Db, type Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { auditOf } from '../../store/audit.ts';
 import {
-  allDestinations, destinationById, destinationByName, destinationsOf, pauseDestination, replaceDestination, resealDestination, resumeDestination,
+  allDestinations, destinationById, destinationByName, destinationsOf, endProbe, openProbe, pauseDestination, replaceDestination, resealDestination, resumeDestination,
 } from '../../store/destinations.ts';
 import type { DestinationDoc, IntegrationDoc, Sealed } from '../../store/documents.ts';
 import { ensureIndexes } from '../../store/indexes.ts';
@@ -9,7 +10,7 @@ import { allIntegrations, integrationOf, integrationsOf, replaceIntegration, res
 import { allProperties, propertyById, propertyByName, propertyByPostbackKey, propertyByTagKey } from '../../store/properties.ts';
 
 const DAY = 86_400_000;
-const keep = { postbacksKeptMs: 730 * DAY, attemptsKeptMs: 180 * DAY, refusalsKeptMs: 30 * DAY };
+const keep = { postbacksKeptMs: 730 * DAY, attemptsKeptMs: 180 * DAY, refusalsKeptMs: 30 * DAY, auditKeptMs: 730 * DAY, replayResultsKeptMs: 90 * DAY, alertsKeptMs: 90 * DAY };
 
 let client: MongoClient;
 let db: Db;
@@ -69,7 +70,10 @@ const questions: [name: string, index: string, query: (db: Db) => Promise<unknow
   ['pauseDestination by a delivery', '_id_', (on) => pauseDestination(on, 'd', 1, { ...paused, by: 'delivery' })],
   ['pauseDestination by an operator', '_id_', (on) => pauseDestination(on, 'd', 1, { ...paused, by: 'operator' })],
   ['resumeDestination', '_id_', (on) => resumeDestination(on, 'd', 1, at, 'delivery')],
+  ['auditOf', 'byConversion', (on) => auditOf(on, 'c', 10)],
   ['resealDestination', '_id_', (on) => resealDestination(on, 'd', 1, sealed, sealed)],
+  ['openProbe', '_id_', (on) => openProbe(on, 'd', null, { conversionId: 'c', deliveryKey: 'k', open: true, until: at, nextAt: at })],
+  ['endProbe', '_id_', (on) => endProbe(on, 'd', { conversionId: 'c', deliveryKey: 'k' })],
 ];
 
 describe('every question about setup is answered by an index', () => {

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRefuser, type Refusal } from '../../api/refuser.ts';
 import type { Store } from '../../store/db.ts';
+import { newId } from '../../store/ids.ts';
 import { countRefusals, refusalIndexes, refusalsOf } from '../../store/refusals.ts';
 import { openTestStore } from '../harness.ts';
 import { openPlans } from './plan.ts';
@@ -14,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 const refusal = (propertyId: string, code: string, body: Uint8Array | null = null): Refusal => ({
+  _id: newId(Date.now()),
   propertyId, network: 'kma', code, reason: 'A sentence.', method: 'GET', query: 'a=1', contentType: null, body, ip: '1.2.3.4', receivedAt: new Date(),
 });
 const refuser = (max: number) => createRefuser({ db: store.db, max, log: pino({ level: 'silent' }) });

@@ -2,8 +2,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { ConversionActivities, DeliverResult, DeliveryActivities, OpenInput, OpenPlan, PlannedDelivery, SettleInput } from '../../contracts/activities.ts';
-import { conversionWorkflowId, taskQueues, viewQuery } from '../../contracts/conversion.ts';
+import type { ConversionActivities, DeliverResult, DeliveryActivities, OpenInput, OpenPlan, OperateInput, PlannedDelivery, SettleInput } from '../../contracts/activities.ts';
+import { conversionWorkflowId, postbackSignal, retryDeliveriesUpdate, taskQueues, viewQuery, type OperationResult } from '../../contracts/conversion.ts';
 import { searchAttributes } from '../../contracts/search-attributes.ts';
 import { signalConversion } from '../../contracts/start.ts';
 
@@ -22,11 +22,13 @@ interface Script {
   open(input: OpenInput, nowMs: number, call: number): OpenPlan | Promise<OpenPlan>;
   deliver?(key: string, nowMs: number): DeliverResult | Promise<DeliverResult>;
   poll?(key: string, nowMs: number): DeliverResult;
+  operate?(input: OperateInput): OperationResult | Promise<OperationResult>;
+  store?(reports: string[]): Promise<{ postbackIds: string[] }>;
 }
 interface Call {
-  what: 'open' | 'deliver' | 'poll' | 'settle';
+  what: 'open' | 'deliver' | 'poll' | 'settle' | 'operate';
   atMs: number;
-  input: OpenInput | SettleInput | { deliveryKey: string };
+  input: OpenInput | SettleInput | OperateInput | { deliveryKey: string };
 }
 
 describe.skipIf(server.path === null)('in skipped time', () => {
@@ -42,7 +44,7 @@ describe.skipIf(server.path === null)('in skipped time', () => {
       namespace: env.namespace ?? 'default',
       searchAttributes: {
         [searchAttributes.property.name]: 2, [searchAttributes.network.name]: 2, [searchAttributes.conversionStatus.name]: 2,
-        [searchAttributes.oldestOpenAt.name]: 6, [searchAttributes.openDestinations.name]: 7,
+        [searchAttributes.oldestOpenAt.name]: 6, [searchAttributes.openDestinations.name]: 7, [searchAttributes.openPlatforms.name]: 7,
       },
     });
     const noted = async (conversionId: string, what: Call['what'], input: Call['input']) => {
@@ -60,6 +62,12 @@ describe.skipIf(server.path === null)('in skipped time', () => {
         await noted(input.conversionId, 'settle', input);
         return { state: input.state, note: input.reason };
       },
+      operate: async (input) => {
+        const { script } = await noted(input.conversionId, 'operate', input);
+        return script.operate!(input);
+      },
+      // A report names no conversion: the test that stores one says so in its report.
+      storePostbacks: async ({ reports }) => scripts.get(reports[0]!.split(' ')[0]!)!.script.store!(reports),
     };
     const deliveries: DeliveryActivities = {
       deliver: async (input) => {
@@ -99,7 +107,7 @@ describe.skipIf(server.path === null)('in skipped time', () => {
     await signal({ postbackId: 'pb1' });
     const handle = env.client.workflow.getHandle(conversionWorkflowId(conversionId));
     return {
-      calls, signal, handle, startMs,
+      calls, signal, handle, startMs, conversionId,
       of: (what: Call['what']) => calls.filter((call) => call.what === what),
       postbackIds: () => calls.flatMap((call) => (call.what === 'open' ? (call.input as OpenInput).postbackIds : [])),
       /** How long the run was open, ms of the server's clock. */
@@ -211,6 +219,59 @@ describe.skipIf(server.path === null)('in skipped time', () => {
     expect(closedAfterMs).toBeGreaterThanOrEqual(4 * HOUR - MINUTE);
     expect(closedAfterMs).toBeLessThan(5 * HOUR + 2 * MINUTE);
     expect((await run.handle.query(viewQuery)).details).toContain('**expired**');
+  });
+
+  test('a delivery whose activity broke off for another reason than time is settled as failed, with the words of the failure', async () => {
+    const run = await start({
+      open: (_input, now) => approved([planned({ deadlineAtMs: now + 5 * HOUR })]),
+      deliver: () => {
+        throw ApplicationFailure.nonRetryable('no such field: pixel');
+      },
+    });
+    await until(() => run.of('settle').length === 1);
+    expect(run.of('settle')[0]!.input).toMatchObject({ deliveryKey: 'k1', state: 'failed', reason: 'The attempt broke off: no such field: pixel' });
+    expect((await run.handle.query(viewQuery)).deliveries).toMatchObject([{ key: 'k1', state: 'failed', note: 'The attempt broke off: no such field: pixel' }]);
+  });
+
+  test('an update while its run is about to end is answered first, and the record looked at again', async () => {
+    const operated = deferred<OperationResult>();
+    const opened = deferred<void>();
+    const run = await start({
+      open: async (_input, _now, call) => {
+        if (call === 1) await opened.promise;
+        return approved([]);
+      },
+      operate: () => operated.promise,
+    });
+    await until(() => run.of('open').length === 1);
+    const update = run.handle.executeUpdate(retryDeliveriesUpdate, { updateId: 'u1', args: [{ who: 'ann', why: 'the token is new' }] });
+    await until(() => run.of('operate').length === 1);
+    opened.resolve();
+    // The run has looked at the record, and would end but for the update.
+    await until(async () => (await run.handle.query(viewQuery)).status === 'approved');
+    expect((await run.handle.describe()).status.name).toBe('RUNNING');
+    operated.resolve({ changes: ['done'], deliveries: [] });
+    expect(await update).toEqual({ changes: ['done'], deliveries: [] });
+    await run.handle.result();
+    expect(run.of('open').map((call) => (call.input as OpenInput).reason)).toEqual(['postback', 'operator: retryDeliveries']);
+    const { runId } = await run.handle.describe();
+    expect(run.of('operate')[0]!.input).toMatchObject({ operationId: `${runId}/u1`, who: 'ann', why: 'the token is new' });
+  });
+
+  test('a report that came while the store was away is stored before the record is opened, and holds up no other', async () => {
+    const stored = deferred<{ postbackIds: string[] }>();
+    let isFinal = false;
+    const run = await start({ open: (_input, now) => plan({ final: isFinal, holdUntilMs: now + DAY }), store: () => stored.promise });
+    await until(() => run.of('open').length === 1);
+    isFinal = true;
+    await run.handle.signal(postbackSignal, { postbackId: 'pb2', report: `${run.conversionId} sealed` });
+    await run.signal({ postbackId: 'pb3' });
+    await until(() => run.postbackIds().includes('pb3'));
+    expect(run.postbackIds()).toEqual(['pb1', 'pb3']);
+    expect((await run.handle.describe()).status.name).toBe('RUNNING');
+    stored.resolve({ postbackIds: ['pb2'] });
+    await run.handle.result();
+    expect(run.postbackIds()).toEqual(['pb1', 'pb3', 'pb2']);
   });
 
   test('a delivery that a plan cancels is stopped, its lane goes on, and what it answers later changes nothing', async () => {
