@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope, isCancellation, sleep, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, patched, sleep, TimeoutFailure } from '@temporalio/workflow';
 import type { DeliverResult, OpenPlan, PlannedDelivery, SettleInput } from '../contracts/activities.ts';
 import type { DeliveryState } from '../domain/event.ts';
 import { delivery, record } from './activities.ts';
@@ -76,10 +76,12 @@ export class Lanes {
     for (let key = this.next(lane); key !== null; key = this.next(lane)) {
       const scope = new CancellationScope();
       this.running.set(lane, { key, scope });
+      const before = this.states.get(key);
       const result = await scope.run(() => this.attempt(key!)).catch((error: unknown) => this.afterFailure(key!, error));
       const each = this.states.get(key)!;
-      // What the record said while the attempt was being cancelled stands; a parked one waits to be woken.
-      if (result) this.states.set(key, { planned: each.planned, ready: result.state === 'planned', ...result });
+      // What the record said while the attempt was being cancelled stands; a parked one waits to be woken, unless it was just then.
+      const isWoken = result?.state === 'parked' && each !== before && wokenMeanwhile(each);
+      if (result) this.states.set(key, { planned: each.planned, ready: result.state === 'planned' || isWoken, ...result });
       this.changes++;
       this.onChange();
     }
@@ -115,6 +117,9 @@ function endOf({ retryState, cause }: ActivityFailure): Pick<SettleInput, 'state
   if (retryState === 'TIMEOUT' || cause instanceof TimeoutFailure) return { state: 'expired', reason: 'Its time ran out before the platform took it.' };
   return { state: 'failed', reason: `The attempt broke off: ${cause?.message ?? 'for a reason that is not known'}` };
 }
+
+/** The record was read after it was parked there and before its attempt came back here: the wake that read it would be lost. */
+const wokenMeanwhile = ({ state, ready }: { state: DeliveryState; ready: boolean }): boolean => state === 'parked' && ready && patched('woken-while-parking');
 
 const ENDED: readonly DeliveryState[] = ['delivered', 'skipped', 'failed', 'expired', 'cancelled'];
 const isEnded = (state: DeliveryState): boolean => ENDED.includes(state);

@@ -188,6 +188,27 @@ describe.skipIf(server.path === null)('in skipped time', () => {
     expect((await run.handle.describe()).typedSearchAttributes.get(searchAttributes.openDestinations)).toBeUndefined();
   });
 
+  test('a wake that comes while a delivery is just being parked is not lost', async () => {
+    let deadlineAtMs = 0;
+    let attempts = 0;
+    const run = await start({
+      open: (_input, now, call) => {
+        deadlineAtMs ||= now + 7 * DAY;
+        // The second look is that of the wake: the record has it parked already, and its destination is active again.
+        return approved([planned({ deadlineAtMs, ...(call > 1 && { state: 'parked' as const }) })]);
+      },
+      deliver: async () => {
+        if (++attempts > 1) return { state: 'delivered', note: 'delivered' };
+        await run.signal({ reason: 'destination resumed' });
+        await until(() => run.of('open').length === 2);
+        return { state: 'parked', note: 'parked' };
+      },
+    });
+    await run.closedAfterMs();
+    expect(run.of('deliver')).toHaveLength(2);
+    expect(run.of('open')).toHaveLength(2);
+  });
+
   test('a delivery that failed and could still be sent keeps the run open until its deadline', async () => {
     let deadlineAtMs = 0;
     const run = await start({ open: (_input, now) => approved([planned({ deadlineAtMs: (deadlineAtMs ||= now + 7 * DAY), state: 'failed', ready: false })]) });
