@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resumeDestination } from '../../setup/destinations.ts';
-import { startV1, type V1 } from './v1-harness.ts';
+import { startV1, TOKEN, type V1 } from './v1-harness.ts';
 
 /** `GET /api/v1/stuck` and the list of stuck postbacks: empty when all is well, and each kind of trouble with its reason. */
 
@@ -79,4 +79,24 @@ test('a conversion is overdue from the moment on by which its run should have ac
   expect(await overdue(0)).toEqual([]);
   expect(await overdue(dueAt - Date.now() + 600_000)).toMatchObject([{ conversionId: id, status: 'pending' }]);
   clock.aheadMs = 0;
+});
+
+test('the metrics tell of postbacks without an outcome and their age, what is parked, and the spool, in the form of Prometheus', async () => {
+  const { engine } = api;
+  const metrics = async (): Promise<string> => {
+    const response = await fetch(`${api.url}/api/v1/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    return response.text();
+  };
+  expect((await fetch(`${api.url}/api/v1/metrics`)).status).toBe(401);
+  expect(await metrics()).toMatch(/^tributary_postbacks_without_outcome_oldest_seconds 0$/m);
+  const conversionId = await engine.postback(`${order(9).query}&status=P`, { signal: false });
+  clock.aheadMs = 120_000;
+  const text = await metrics();
+  expect(text).toMatch(/^tributary_postbacks_without_outcome 1$/m);
+  expect(Number(/^tributary_postbacks_without_outcome_oldest_seconds (.+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(120);
+  expect(text).toMatch(/^tributary_destination_paused\{destination="[^"]+",platform="meta"\} 0$/m);
+  expect(text).toMatch(/^tributary_spool_records 0$/m);
+  clock.aheadMs = 0;
+  await engine.store.db.collection('postbacks').deleteOne({ conversionId });
 });

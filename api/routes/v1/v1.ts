@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import { z } from 'zod';
 import type { ApiDeps } from '../../deps.ts';
 import { Problem, methodNotAllowed } from '../../problem.ts';
+import { metricsOf } from '../../v1/metrics.ts';
 import { readQuery } from '../../v1/request.ts';
 import { stuck } from '../../v1/stuck.ts';
 import { requireToken } from '../../v1/tokens.ts';
@@ -20,6 +21,11 @@ export function v1Routes(deps: ApiDeps): Router {
   replayRoutes(router, deps);
   router.get('/stuck', async (ctx) => {
     ctx.body = await stuck(deps.db, deps.now().getTime(), readQuery(ctx, stuckQuery).limit);
+  });
+  router.get('/metrics', async (ctx) => {
+    const { type, text } = await metricsOf(deps);
+    ctx.type = type;
+    ctx.body = text;
   });
   // What no route took: a known address with another method, or none at all. Asked after the token, so that nobody can feel around.
   router.all('/{*rest}', (ctx) => {
