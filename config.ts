@@ -66,7 +66,7 @@ export const settings = {
   workflowSlots: { env: 'WORKFLOW_SLOTS', kind: 'integer', default: 40, meaning: 'Workflow tasks that one worker runs at once.' },
   activitySlots: { env: 'ACTIVITY_SLOTS', kind: 'integer', default: 100, meaning: 'Deliveries that one worker has in flight.' },
   cachedWorkflows: { env: 'CACHED_WORKFLOWS', kind: 'integer', default: 500, meaning: 'Runs that one worker keeps in memory.' },
-  shutdownGraceMs: { env: 'SHUTDOWN_GRACE_MS', kind: 'integer', default: 20 * SECOND, unit: 'ms', meaning: 'How long a worker or API that was asked to stop lets work in flight end.' },
+  shutdownGraceMs: { env: 'SHUTDOWN_GRACE_MS', kind: 'integer', default: 25 * SECOND, unit: 'ms', meaning: 'How long a worker or API that was asked to stop lets work in flight end.' },
 
   platformTimeoutMs: { env: 'PLATFORM_TIMEOUT_MS', kind: 'integer', default: 10 * SECOND, unit: 'ms', meaning: 'Longest whole request to an ad platform, body included.' },
   platformResponseMaxBytes: { env: 'PLATFORM_RESPONSE_MAX_BYTES', kind: 'integer', default: 256 * 1024, unit: 'bytes', meaning: 'Largest answer of an ad platform that is read.' },
