@@ -39,7 +39,8 @@ export async function openApi(): Promise<ApiClient> {
 }
 
 /** An id in an address: conversion ids hold slashes. */
-export const at = (kind: 'conversions' | 'postbacks' | 'replays', id: string, rest = ''): string => `/${kind}/${encodeURIComponent(id)}${rest}`;
+/** The address of one of them; its workflow's id, as the Temporal UI shows it, is taken for its own. */
+export const at = (kind: 'conversions' | 'postbacks' | 'replays', id: string, rest = ''): string => `/${kind}/${encodeURIComponent(id.replace(/^(conversion|replay)\//, ''))}${rest}`;
 
 function withQuery(path: string, query: Query): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]): [string, string] => [name, String(value)]);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { at, openApi } from './api-client.ts';
+import { EXIT } from './errors.ts';
 import { withExamples } from './examples.ts';
 import { repeated } from './input.ts';
 import { printFacts, printJson, printLine, printTable } from './print.ts';
@@ -111,6 +112,7 @@ interface Options {
 
 async function operate(id: string, path: string, body: object, json: boolean | undefined): Promise<void> {
   const result = await (await openApi()).post<Operated>(at('conversions', id, path), body);
+  if (result.changes.length === 0 && (result.refused ?? []).length > 0) process.exitCode = EXIT.refused;
   if (json) return printJson(result);
   for (const change of result.changes) printLine(change);
   for (const { key, reason } of result.refused ?? []) printLine(`not ${key}: ${reason}`);

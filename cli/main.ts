@@ -38,6 +38,12 @@ addReplay(program);
 addStuck(program);
 program.addHelpText('after', () => `\nAll commands:\n${allCommands(program)}`);
 
+// The reader has seen enough (`| head`): no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { at, openApi } from './api-client.ts';
+import { EXIT } from './errors.ts';
 import { withExamples } from './examples.ts';
 import { repeated } from './input.ts';
 import { printFacts, printJson, printLine, printTable } from './print.ts';
@@ -58,8 +59,10 @@ export function addReplay(program: Command): void {
     'replay start --property "My site" --destination "Main pixel" --state failed --dry-run --why "what did the outage cost?"',
     'replay start --property "My site" --destination "Main pixel" --state failed --why "the platform was down"',
   ).action(async ({ json, state, perSecond, ...rest }: StartOptions) => {
-    const { id } = await (await openApi()).post<{ id: string }>('/replays', { ...rest, states: state, perSecond: perSecond === undefined ? undefined : Number(perSecond) });
-    if (json) return printJson({ id });
+    const { id, isDone } = await (await openApi()).post<{ id: string; isDone: boolean }>('/replays', { ...rest, states: state, perSecond: perSecond === undefined ? undefined : Number(perSecond) });
+    if (isDone) process.exitCode = EXIT.refused;
+    if (json) return printJson({ id, isDone });
+    if (isDone) return printLine(`Replay ${id} was done before, and nothing begins: take another id, or none.`);
     printLine(`Replay ${id} is under way: tributary replay status ${id}`);
   });
 
@@ -71,7 +74,7 @@ export function addReplay(program: Command): void {
     if (json) return printJson(shown);
     const { run, progress } = shown;
     if (!progress) return printLine(`Replay ${id}: its run is ${run}; no worker tells how far it is.`);
-    printFacts([['Replay', id], ['State', progress.state], ['Conversions', `${progress.done} of ${progress.matched}`], ['Sent again', String(progress.retried)], ['Unchanged', String(progress.unchanged)], ['Failed', String(progress.failed)]]);
+    printFacts([['Replay', id], ['State', progress.state], ['Conversions', `${progress.done} of ${progress.matched}`], ...(progress.recent.some(({ outcome }) => outcome === 'listed') ? [['Listed', String(progress.done)] as [string, string]] : []), ['Sent again', String(progress.retried)], ['Unchanged', String(progress.unchanged)], ['Failed', String(progress.failed)]]);
     if (progress.recent.length > 0) printLine();
     if (progress.recent.length > 0) printTable(['Outcome', 'Conversion'], progress.recent.slice(0, 20).map((each) => [each.outcome, each.conversionId]), '');
   });

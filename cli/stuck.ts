@@ -34,7 +34,7 @@ export function addStuck(program: Command): void {
 function print({ counts, postbacks, overdue, destinations, failed }: Stuck): void {
   section(counts.postbacks, 'postbacks without an outcome', ['Postback', 'Received', 'Reason'], postbacks.map((p) => [p.id, p.receivedAt, p.reason]));
   section(counts.overdue, 'conversions whose run should have acted', ['Due', 'Status', 'Conversion'], overdue.map((c) => [c.dueAt, c.status, c.conversionId]));
-  section(counts.destinations, 'destinations that hold events back', ['Destination', 'Platform', 'State', 'Conversions parked', 'Since', 'Reason'],
+  section(counts.destinations, counts.destinations === 1 ? 'destination that holds events back' : 'destinations that hold events back', ['Destination', 'Platform', 'State', 'Conversions parked', 'Since', 'Reason'],
     destinations.map((d) => [d.name, d.platform, d.state, String(d.parkedConversions), d.paused?.at ?? '', d.paused?.reason ?? '']));
   section(counts.failed, 'conversions with failed deliveries that may still be sent', ['Event', 'Destination', 'Until', 'Reason', 'Conversion'],
     failed.map((f) => [f.event, f.destinationName, f.deadlineAt, [f.reason, f.code && `(${f.code})`].filter(Boolean).join(' '), f.conversionId]));

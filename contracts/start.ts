@@ -34,7 +34,7 @@ export async function signalConversion(client: WorkflowClient, conversion: Conve
  * Starts a replay. A repeat with the id of one that runs or has ended is that one; one that was cancelled or failed goes on: what
  * it did is known under its id and is not done again. Returns its workflow id.
  */
-export async function startReplay(client: WorkflowClient, replayId: string, input: ReplayInput & { perSecond: number }): Promise<string> {
+export async function startReplay(client: WorkflowClient, replayId: string, input: ReplayInput & { perSecond: number }): Promise<{ workflowId: string; isDone: boolean }> {
   const workflowId = replayWorkflowId(replayId);
   try {
     await client.start(REPLAY_WORKFLOW, {
@@ -48,8 +48,9 @@ export async function startReplay(client: WorkflowClient, replayId: string, inpu
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return { workflowId, isDone: true };
   }
-  return workflowId;
+  return { workflowId, isDone: false };
 }
 
 /** Starts to send what is parked at a destination, where nothing does it yet. A repeat is harmless. */

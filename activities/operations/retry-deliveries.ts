@@ -23,5 +23,5 @@ export const retryDeliveries: Apply<'retryDeliveries'> = (deps, conversion, { op
 
 function hindrance(destination: DestinationDoc | undefined): string | null {
   if (!destination) return 'The destination was removed.';
-  return destination.state === 'paused' ? `"${destination.name}" is paused: ${destination.paused?.reason ?? ''} Resume it, and what is parked goes out by itself.` : null;
+  return destination.state === 'paused' ? `"${destination.name}" is paused: ${(destination.paused?.reason ?? 'no reason is known').replace(/\.$/, '')}. Resume it, and what is parked goes out by itself.` : null;
 }

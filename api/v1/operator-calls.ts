@@ -14,8 +14,8 @@ import { Problem } from '../problem.ts';
 export interface OperatorCalls {
   /** Carried out by the conversion's run, which is started where none is open. Needs a worker. A repeat with the same id is the same operation. */
   operate(conversion: ConversionInput, operation: Operation, acting: Acting, operationId: string): Promise<OperationResult>;
-  /** A repeat with the same id is the same replay. */
-  startReplay(replayId: string, input: ReplayInput & { perSecond: number }): Promise<void>;
+  /** A repeat with the same id is the same replay; `isDone`: it has ended before, and nothing begins. */
+  startReplay(replayId: string, input: ReplayInput & { perSecond: number }): Promise<{ isDone: boolean }>;
   /** `progress` is null where no worker answers: the state of the run is known all the same. */
   replay(replayId: string): Promise<{ run: string; progress: ReplayProgress | null }>;
   steerReplay(replayId: string, what: 'pause' | 'resume' | 'cancel', acting: Acting): Promise<void>;
@@ -42,7 +42,7 @@ export function createOperatorCalls(
     },
     async startReplay(replayId, input) {
       try {
-        await within(temporalCallTimeoutMs, () => startReplay(client, replayId, input));
+        return await within(temporalCallTimeoutMs, () => startReplay(client, replayId, input));
       } catch (error) {
         throw temporalUnavailable(error);
       }

@@ -38,13 +38,13 @@ export const replayBody = z
   .refine(({ force, newEventId }) => !newEventId || force, 'newEventId is for force: what was not delivered keeps its event id');
 
 /** Starts one. `replayPerSecond` of the configuration is its pace where none is said. */
-export async function beginReplay(deps: ApiDeps, body: z.output<typeof replayBody>, who: string): Promise<{ id: string }> {
+export async function beginReplay(deps: ApiDeps, body: z.output<typeof replayBody>, who: string): Promise<{ id: string; isDone: boolean }> {
   const { dryRun, force, newEventId, perSecond = deps.config.replayPerSecond, why: reason } = body;
   const id = body.id ?? newId(deps.now().getTime());
   const input: ReplayInput & { perSecond: number } = { filter: await filterOf(deps.db, body), dryRun, perSecond, who, why: reason, verified: true, ...(force && { force }), ...(newEventId && { newEventId }) };
-  await deps.operators.startReplay(id, input);
-  deps.log.info({ replay: id, who, dryRun, force }, 'replay started');
-  return { id };
+  const { isDone } = await deps.operators.startReplay(id, input);
+  if (!isDone) deps.log.info({ replay: id, who, dryRun, force }, 'replay started');
+  return { id, isDone };
 }
 
 async function filterOf(db: Db, { conversion, property, network, status, destination, states, from, to }: z.output<typeof replayBody>): Promise<ReplayFilter> {

@@ -49,10 +49,10 @@ test('pause, resume and cancel steer one that runs; what has ended is not steere
 
 test('a replay sends what failed, at that destination alone, keeps the list of its results, and is the same where it is asked for again', async () => {
   const ask = { id: 'after-the-outage', property: 'shop', destination: 'Main tiktok', states: ['failed'], why: 'the platform was down' };
-  expect((await api.post('/replays', ask)).body).toEqual({ id: 'after-the-outage' });
+  expect((await api.post('/replays', ask)).body).toEqual({ id: 'after-the-outage', isDone: false });
   expect(await ended('after-the-outage')).toMatchObject({ progress: { state: 'done', matched: 3, retried: 3, failed: 0 } });
   for (const id of ids) await api.engine.until(id, (c) => stateAt(c, 'tiktok') === 'delivered');
-  expect((await api.post('/replays', ask)).status).toBe(202);
+  expect(await api.post('/replays', ask)).toMatchObject({ status: 202, body: { id: 'after-the-outage', isDone: true } });
   expect(await ended('after-the-outage')).toMatchObject({ progress: { retried: 3 } });
 
   const first = await resultsOf('after-the-outage', '?limit=2');

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { retryDeliveriesUpdate } from '../../contracts/conversion.ts';
 import type { Conversion } from '../../domain/conversion.ts';
 import { resumeDestination } from '../../setup/destinations.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
@@ -9,7 +10,7 @@ import { startEngine, type Engine } from '../engine.ts';
 import { historyToText } from './history-json.ts';
 
 /**
- * Records the histories that replay.test.ts replays, by hand: `node --import tsx test/replay/record.ts`, with MONGODB_URI and
+ * Records the histories that replay.test.ts replays, by hand: `node --import tsx test/replay/record.ts [name...]`, with MONGODB_URI and
  * TEMPORAL_ADDRESS of running servers. A history stays as it is while runs of its workflow code may be open anywhere: what
  * cannot be replayed any more needs `patched` in the workflow, not a new recording.
  */
@@ -54,6 +55,14 @@ const stories: Record<string, (engine: Engine, story: Story) => Promise<string>>
     await engine.activities.conversions.relayOnce();
     return id;
   },
+  'retried-by-hand': async (engine, { order, click }) => {
+    await engine.click(click);
+    await engine.sandbox.fault({ platform: 'meta', match: { event: 'Purchase' }, answer: { code: '100' } });
+    const id = await engine.postback(`status=A&orderid=${order}&data3=${click}&sum=5&currency=USD`);
+    await engine.until(id, (c) => c.deliveries.some((d) => d.state === 'failed') && c.deliveries.filter((d) => d.state === 'delivered').length === 2);
+    await engine.handle(id).executeUpdate(retryDeliveriesUpdate, { args: [{ who: 'anna', why: 'The pixel is mended.' }] });
+    return id;
+  },
   'late-status-after-close': async (engine, { order, click }) => {
     await engine.click(click);
     const id = await engine.postback(`status=A&orderid=${order}&data3=${click}&sum=5&currency=USD`);
@@ -63,12 +72,16 @@ const stories: Record<string, (engine: Engine, story: Story) => Promise<string>>
   },
 };
 
+/** Those named on the command line, else all. */
+const wanted = process.argv.slice(2);
+
 const dir = await mkdtemp(join(tmpdir(), 'tributary-record-'));
 const workflowBundlePath = join(dir, 'workflow-bundle.js');
 await writeFile(workflowBundlePath, (await buildWorkflowBundle()).code);
 const engine = await startEngine({ servers: { mongodbUri: MONGODB_URI, temporalAddress: TEMPORAL_ADDRESS, workflowBundlePath } });
 let serial = 0;
 for (const [name, tell] of Object.entries(stories)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const n = String(++serial).padStart(3, '0');
   const id = await tell(engine, { order: `3${n}`, click: `mz7yYainzaN6hkc52QV${n}` });
   await engine.handle(id).result();

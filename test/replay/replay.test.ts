@@ -21,6 +21,7 @@ const histories: [name: string, signals: string[], activities: (string | RegExp)
   ['pending-then-rejected', ['postback', 'postback'], ['meta-Lead-1-try1', /^google-data-manager-Lead-1-retract-1-try\d$/]],
   ['late-click', ['postback', 'click'], ['meta-Purchase-1-try1', 'google-data-manager-Purchase-1-try1']],
   ['parked-then-resumed', ['postback', 'wake'], ['meta-Purchase-1-try1', 'meta-Purchase-1-try2']],
+  ['retried-by-hand', ['postback'], [/^meta\/Purchase\/1\/.+-try1$/, /^meta\/Purchase\/1\/.+-try2$/]],
   ['late-status-after-close', ['postback'], [/^google-data-manager-Purchase-1-retract-1-try\d$/]],
 ];
 
