@@ -10,7 +10,7 @@ import type { Deps } from './deps.ts';
 import { readyDestination, type ReadyDestination } from './destination.ts';
 import { HttpError } from './http.ts';
 import { PRIVATE_ADDRESS } from './public-only.ts';
-import { redactHeaders, redactor } from './redact.ts';
+import { redactHeaders, redactor } from '../destinations/redaction.ts';
 
 /** One recorded request to a platform. */
 

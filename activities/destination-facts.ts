@@ -1,3 +1,4 @@
+import { rowOf } from '../destinations/row.ts';
 import type { Destination, Reversal } from '../destinations/contract.ts';
 import type { Conversion } from '../domain/conversion.ts';
 import type { DestinationFacts, Money } from '../domain/delivery.ts';
@@ -28,20 +29,17 @@ export function destinationFacts(doc: DestinationDoc, platform: Destination): De
 }
 
 function outbound(doc: DestinationDoc, platform: Destination, event: string, conversion: Conversion): { name: string } | { refused: string } {
-  const own = ownOf(doc.mapping, event);
+  const own = rowOf(doc.mapping, event);
   if (own?.send === false) return { refused: `${event} is switched off for "${doc.name}".` };
   if (own?.offer && !(conversion.offerId !== null && own.offer.includes(conversion.offerId))) return { refused: `"${doc.name}" takes ${event} of other offers only.` };
   if (own?.country && !(conversion.country !== null && own.country.includes(conversion.country))) return { refused: `"${doc.name}" takes ${event} of other countries only.` };
   if (own?.name) return { name: own.name };
   if (own?.send !== true && platform.notByDefault.includes(event as StandardEvent)) return { refused: `${platform.title} is not sent ${event} unless it is mapped.` };
-  return { name: ownOf(platform.events, event as StandardEvent) ?? event };
+  return { name: rowOf(platform.events, event) ?? event };
 }
 
 function outboundValue(doc: DestinationDoc, event: string, money: Money): Money {
-  const policy = ownOf(doc.mapping, event)?.value ?? 'keep';
+  const policy = rowOf(doc.mapping, event)?.value ?? 'keep';
   if (policy === 'keep') return money;
   return policy === 'none' ? { value: null, currency: null } : { value: policy.amount, currency: policy.currency };
 }
-
-/** An event may have any name that a report gives it; `constructor` is nobody's. */
-const ownOf = <K extends string, V>(table: Partial<Record<K, V>>, name: K): V | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);

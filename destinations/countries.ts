@@ -1,3 +1,4 @@
+import { rowOf } from './row.ts';
 import countries from 'i18n-iso-countries';
 import english from 'i18n-iso-countries/langs/en.json' with { type: 'json' };
 
@@ -62,5 +63,5 @@ export const usStateCodeOf = (text: string): string | null => {
   const name = bareName(text);
   const [, code] = /^us ([a-z]{2})$/.exec(name) ?? [];
   if (code && Object.values<string>(STATES).includes(code)) return code;
-  return Object.hasOwn(STATES, name) ? STATES[name as keyof typeof STATES] : null;
+  return rowOf(STATES, name) ?? null;
 };

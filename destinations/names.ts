@@ -1,3 +1,4 @@
+import { rowOf } from './row.ts';
 import { countryCodeOf, usStateCodeOf } from './countries.ts';
 
 /** Normal forms of names, places and dates before hashing. Letters of every script stay; punctuation, symbols and spaces go where the platform says so. */
@@ -32,7 +33,7 @@ const GENDERS: Record<string, 'f' | 'm' | 'n'> = {
 /** `f`, `m` or `n`, from the letter or the word; null for anything else. */
 export const genderCode = (text: string): 'f' | 'm' | 'n' | null => {
   const word = text.trim().toLowerCase();
-  return Object.hasOwn(GENDERS, word) ? GENDERS[word]! : null;
+  return rowOf(GENDERS, word) ?? null;
 };
 
 /** `f` or `m`; null for anything else. */

@@ -1,3 +1,4 @@
+import { rowOf } from './row.ts';
 import { z } from 'zod';
 import type { OutboundEvent } from './contract.ts';
 
@@ -21,8 +22,4 @@ export const targetsByEvent = (target: z.ZodType<string>) =>
 
 /** The target of an event: the one named for it, else the one that serves every event. */
 export const targetOf = ({ name, event }: Pick<OutboundEvent, 'name' | 'event'>, byEvent: Record<string, string> | undefined, all: string | undefined): string | undefined =>
-  ownOf(byEvent, name) ?? ownOf(byEvent, event) ?? all;
-
-/** An event may have any name: `constructor` has no target. */
-const ownOf = (byEvent: Record<string, string> | undefined, name: string): string | undefined =>
-  byEvent && Object.hasOwn(byEvent, name) ? byEvent[name] : undefined;
+  rowOf(byEvent, name) ?? rowOf(byEvent, event) ?? all;

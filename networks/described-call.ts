@@ -1,3 +1,4 @@
+import { jsonOf, sentenceOf } from './described-line.ts';
 import * as z from 'zod';
 import { type KnownStatus, type Report, type ReportError, STATUSES } from '../domain/report.ts';
 import { networkById, networks } from './catalog.ts';
@@ -32,7 +33,7 @@ export type ShownReport = Pick<Report, (typeof SHOWN)[number]>;
 /** What would be understood of the call; an error for a line that is no such description, an unknown network or a body that is not what its type says. */
 export function parseDescribed(line: string, nowMs: number): ShownReport | ReportError {
   const call = describedCall.safeParse(jsonOf(line));
-  if (!call.success) return failure('line_invalid', sentence(call.error));
+  if (!call.success) return failure('line_invalid', sentenceOf(call.error, 'a call'));
   const { network: id, query, contentType, body, settings, receivedAt } = call.data;
   const network = networkById(id);
   if (!network) return failure('network_unknown', `There is no network "${id}"; the catalog has ${[...networks.keys()].join(', ')}.`);
@@ -46,18 +47,3 @@ export function parseDescribed(line: string, nowMs: number): ShownReport | Repor
 const shown = (report: Report): ShownReport => Object.fromEntries(SHOWN.map((key) => [key, report[key]])) as unknown as ShownReport;
 
 const failure = (code: string, message: string): ReportError => ({ error: { code, message } });
-
-/** Undefined, which no shape accepts, for a line that is not JSON. */
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function sentence(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (!issue || issue.path.length === 0) return 'The line is not a JSON object that describes a call.';
-  return `The line's ${issue.path.join('.')} cannot be used: ${issue.message}.`;
-}

@@ -1,3 +1,4 @@
+import { redactor } from '../destinations/redaction.ts';
 import { destinationByPlatform } from '../destinations/catalog.ts';
 import { versionWarning } from '../destinations/versions.ts';
 import { type AccessToken, AuthorisationError, type BuildContext, type Destination, type Fetch, type Outcome } from '../destinations/contract.ts';
@@ -27,7 +28,7 @@ export async function checkDestination(deps: SetupDeps, destination: Destination
     if (renewed) await keepRenewed(deps.db, deps.keys, destination, renewed);
   };
   const result = await ask(platform, settings.data, deps.now(), send, keep).catch((error: unknown) => withoutAnswer(platform, error));
-  return { ...result, message: withoutSecrets(result.message, [...Object.values(secrets), ...tokens]) };
+  return { ...result, message: redactor([...Object.values(secrets), ...tokens].filter((value) => typeof value === 'string'))(result.message) };
 }
 
 /** A platform that rotates refresh tokens does so for a check too: `keep` stores the new one, or the deliveries would have the old. */
@@ -62,12 +63,6 @@ function withoutAnswer(platform: Destination, error: unknown): CheckResult {
 }
 
 const failed = (code: string, message: string): CheckResult => ({ state: 'failed', code, message });
-
-/** Platforms like to quote the token that they refuse, as it is or percent-encoded. */
-function withoutSecrets(text: string, secrets: readonly unknown[]): string {
-  const values = secrets.filter((value): value is string => typeof value === 'string' && value.length >= 4);
-  return values.flatMap((value) => [value, encodeURIComponent(value)]).reduce((result, value) => result.replaceAll(value, '[secret]'), text);
-}
 
 const fetchBy = (send: SendRequest): Fetch => (url, init) =>
   send({ method: init?.method === 'GET' ? 'GET' : 'POST', url, headers: init?.headers ?? {}, body: init?.body ?? null, sent: [] });

@@ -1,3 +1,4 @@
+import { jsonOf, sentenceOf } from '../networks/described-line.ts';
 import { z } from 'zod';
 import { destinationByPlatform, destinations as platforms } from '../destinations/catalog.ts';
 import type { Destination } from '../destinations/contract.ts';
@@ -45,7 +46,7 @@ type Described = z.output<typeof described>;
 /** Simulates one described conversion; never throws for what the line holds. */
 export function simulate(line: string): Simulation | SimulationError {
   const parsed = described.safeParse(jsonOf(line));
-  if (!parsed.success) return failure('line_invalid', sentence(parsed.error));
+  if (!parsed.success) return failure('line_invalid', sentenceOf(parsed.error, 'a conversion'));
   const network = networkById(parsed.data.integration.network);
   if (!network) return failure('network_unknown', `There is no network "${parsed.data.integration.network}"; the catalog has ${[...networks.keys()].join(', ')}.`);
   const unknown = parsed.data.destinations.find(({ platform }) => !destinationByPlatform(platform));
@@ -126,18 +127,3 @@ function deliveriesOf(conversion: Conversion | null): Pick<Simulation, 'deliveri
 }
 
 const failure = (code: string, message: string): SimulationError => ({ error: { code, message } });
-
-/** Undefined, which no shape accepts, for a line that is not JSON. */
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function sentence(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (!issue || issue.path.length === 0) return 'The line is not a JSON object that describes a conversion.';
-  return `The line's ${issue.path.join('.')} cannot be used: ${issue.message}.`;
-}

@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import { misconfigured, rejected, type Verdict } from '../verdict.ts';
 
 /** Answers of the validation server (Measurement Protocol: "Validate events", ValidationCode). The real server never says any of them. */
@@ -13,9 +14,7 @@ export const byValidationCode: Record<string, Verdict> = {
 
 const unknownValidation = rejected('Google Analytics refuses the event');
 
-/** The row of a code, which is whatever the answer says: `toString` is no row. */
-export const verdictOfValidation = (code: string): Verdict =>
-  (Object.hasOwn(byValidationCode, code) ? byValidationCode[code] : undefined) ?? unknownValidation;
+export const verdictOfValidation = (code: string): Verdict => rowOf(byValidationCode, code) ?? unknownValidation;
 
 /** Parts of the request that come from the settings. */
 export const SETTINGS_FIELD = /measurement_id|api_secret|firebase_app_id/;

@@ -1,3 +1,4 @@
+import { percentEncoded } from '../query.ts';
 import type { BuildContext, OutboundEvent, PlatformRequest } from '../contract.ts';
 import { toJson, type JsonValue } from '../json-body.ts';
 import { paramsOf, transactionIdOf } from './params.ts';
@@ -6,13 +7,10 @@ import { knownIds, personalData } from './user-data.ts';
 
 const HOSTS = { global: 'www.google-analytics.com', eu: 'region1.google-analytics.com' };
 
-/** Half a character pair, which has no encoding, stands as U+FFFD. */
-const encoded = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
-
 /** The secret is a part of the address; the deliverer cuts it from every record. */
 export const post = ({ measurementId, apiSecret, region }: Ga4Settings, path: string, body: JsonValue) => ({
   method: 'POST' as const,
-  url: `https://${HOSTS[region] ?? HOSTS.global}${path}?measurement_id=${encoded(measurementId)}&api_secret=${encoded(apiSecret)}`,
+  url: `https://${HOSTS[region] ?? HOSTS.global}${path}?measurement_id=${percentEncoded(measurementId)}&api_secret=${percentEncoded(apiSecret)}`,
   headers: { 'content-type': 'application/json' },
   body: toJson(body),
 });

@@ -1,7 +1,8 @@
+import { rowOf } from '../row.ts';
 import type { Outcome, PlatformRequest, PlatformResponse } from '../contract.ts';
 import { DAY } from '../durations.ts';
 import { outcomeOfOAuth } from '../google/oauth-errors.ts';
-import { byStatus, durationMs, errorIn, rankOf, rowOf, type RpcError, saidBy, verdictFor, waitNamedMs } from '../google/rpc.ts';
+import { byStatus, durationMs, errorIn, rankOf, type RpcError, saidBy, verdictFor, waitNamedMs } from '../google/rpc.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
 import { answeredAtMs } from '../retry-after.ts';
 import { forEach, ofAtomic, outcomeOfNonJson, retry, toOutcome, type Verdict } from '../verdict.ts';

@@ -1,6 +1,7 @@
+import { rowOf } from '../row.ts';
 import type { Outcome, PlatformCall, PlatformRequest, PlatformResponse } from '../contract.ts';
 import { outcomeOfOAuth } from '../google/oauth-errors.ts';
-import { errorIn, indexIn, rankOf, rowOf, type RpcError, saidBy, type Violation, verdictFor, waitNamedMs } from '../google/rpc.ts';
+import { errorIn, indexIn, rankOf, type RpcError, saidBy, type Violation, verdictFor, waitNamedMs } from '../google/rpc.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
 import { forEach, ofAtomic, outcomeOfNonJson, retry, toOutcome } from '../verdict.ts';
 import { byReason, byStatus } from './errors.ts';

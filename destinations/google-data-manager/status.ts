@@ -1,6 +1,6 @@
+import { rowOf } from '../row.ts';
 import { type Outcome, type PlatformRequest, type PlatformResponse, RESEND } from '../contract.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
-import { rowOf } from '../google/rpc.ts';
 import { rejected, retry, toOutcome, type Verdict } from '../verdict.ts';
 import { failureOf } from './classify.ts';
 import { byProcessingReason } from './errors.ts';

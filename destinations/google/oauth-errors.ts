@@ -1,7 +1,7 @@
+import { rowOf } from '../row.ts';
 import type { Outcome, PlatformResponse } from '../contract.ts';
 import { asText } from '../json-body.ts';
 import { misconfigured, retry, toOutcome, unauthorised, type Verdict } from '../verdict.ts';
-import { rowOf } from './rpc.ts';
 
 /** Google's OAuth token endpoint (Google Identity: "Refreshing an access token", RFC 6749 5.2). */
 export const byOAuthError: Record<string, Verdict> = {

@@ -40,10 +40,6 @@ export const byCloudReason: Record<string, Verdict> = {
   ACCESS_TOKEN_EXPIRED: staleToken('the access token has expired'),
 };
 
-/** A row of a table by the platform's word; a word such as "toString" has none. */
-export const rowOf = (table: Readonly<Record<string, Verdict>>, code: string | null | undefined): Verdict | undefined =>
-  code != null && Object.hasOwn(table, code) ? table[code] : undefined;
-
 /** Of several reasons the one that keeps the event comes first. */
 const ORDER: Verdict['kind'][] = ['misconfigured', 'unauthorised', 'retry', 'duplicate', 'expired', 'rejected'];
 

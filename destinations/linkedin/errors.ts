@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import { MINUTE } from '../durations.ts';
 import { expired, misconfigured, rejected, retry, staleToken, unauthorised, type Verdict } from '../verdict.ts';
 
@@ -44,5 +45,5 @@ export const byStatus: Record<number, Verdict> = {
 };
 
 export const verdictOf = (codes: readonly (string | null)[], said: string): Verdict | undefined =>
-  codes.map((code) => (code !== null && Object.hasOwn(byCode, code) ? byCode[code] : undefined)).find((verdict) => verdict !== undefined) ??
+  codes.map((code) => rowOf(byCode, code)).find((verdict) => verdict !== undefined) ??
   byWords.find(({ words }) => words.test(said))?.verdict;

@@ -1,7 +1,8 @@
+import { rowOf } from '../row.ts';
 import { type AccessToken, AuthorisationError, type Fetch, type Outcome, type PlatformResponse } from '../contract.ts';
 import { asText, parseObject } from '../json-body.ts';
 import { outcomeOfNonJson, toOutcome, verdictOfStatus } from '../verdict.ts';
-import { byOAuthError, rowOf } from './errors.ts';
+import { byOAuthError } from './errors.ts';
 import type { MicrosoftOfflineSettings } from './settings.ts';
 
 /** Personal and work accounts alike. */

@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import { HOUR, MINUTE } from '../durations.ts';
 import { expired, misconfigured, rejected, retry, staleToken, unauthorised, type Verdict } from '../verdict.ts';
 
@@ -89,10 +90,6 @@ export const nameOfCode: Record<string, string> = {
   '1010': 'SystemInReadOnlyMode', '1029': 'CustomerIdHasToBeSpecified', '1030': 'AccountIdHasToBeSpecified', '1102': 'InvalidAccountId',
   '5614': 'FutureConversionTimeCannotBeSet',
 };
-
-/** The row of a code, which is whatever the answer says: `toString` is no row. */
-export const rowOf = <Row>(table: Record<string, Row>, code: string | null | undefined): Row | undefined =>
-  typeof code === 'string' && Object.hasOwn(table, code) ? table[code] : undefined;
 
 export const verdictOf = (errorCode: string | null, code: string | null): Verdict | undefined => {
   const named = rowOf(nameOfCode, code);

@@ -1,7 +1,8 @@
+import { rowOf } from '../row.ts';
 import type { Outcome, PlatformRequest, PlatformResponse } from '../contract.ts';
 import { asArray, asObject, asText, parseObject } from '../json-body.ts';
 import { forEach, ofAtomic, outcomeOfNonJson, retry, toOutcome, verdictOfStatus, type Verdict } from '../verdict.ts';
-import { byCode, byDetail, byWords, refused, rowOf } from './errors.ts';
+import { byCode, byDetail, byWords, refused } from './errors.ts';
 
 /**
  * Microsoft takes what it can of a request and names the events that it could not take, with HTTP 200 as long as one event was

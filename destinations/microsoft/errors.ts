@@ -24,7 +24,3 @@ export const byDetail: Record<string, Verdict> = {
 export const byWords: { words: RegExp; verdict: Verdict }[] = [{ words: /within (the )?last (7|seven) days/i, verdict: tooOld }];
 
 export const refused = rejected('Microsoft refuses the event');
-
-/** The row of a code, which is whatever the answer says: `toString` is no row. */
-export const rowOf = (table: Record<string, Verdict>, code: string | null): Verdict | undefined =>
-  code !== null && Object.hasOwn(table, code) ? table[code] : undefined;

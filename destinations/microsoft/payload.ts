@@ -1,3 +1,4 @@
+import { percentEncoded } from '../query.ts';
 import type { BuildContext, ContentItem, OutboundEvent, PlatformRequest } from '../contract.ts';
 import { isDecimal, numberOf, toJson, type JsonValue } from '../json-body.ts';
 import { moneyOf, withCustom } from '../money.ts';
@@ -61,7 +62,7 @@ const wholeNumber = (text: string | null, ctx: BuildContext) => {
 /** The events that cannot be taken are left out and named in the answer; the others go. */
 const post = ({ tagId, accessToken }: MicrosoftSettings, data: JsonValue[]) => ({
   method: 'POST' as const,
-  url: `https://capi.uet.microsoft.com/v1/${encodeURIComponent(tagId.replace(/\p{Surrogate}/gu, '\uFFFD'))}/events`,
+  url: `https://capi.uet.microsoft.com/v1/${percentEncoded(tagId)}/events`,
   headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${accessToken}` },
   body: toJson({ data, continueOnValidationError: true, dataProvider: PROVIDER }),
 });

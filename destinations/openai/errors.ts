@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import { MINUTE } from '../durations.ts';
 import { expired, misconfigured, rejected, retry, unauthorised, type Verdict } from '../verdict.ts';
 
@@ -38,4 +39,4 @@ export const byWords: { words: RegExp; verdict: Verdict }[] = [
 
 export const verdictOf = (codes: readonly (string | null)[], said: string): Verdict | undefined =>
   byWords.find(({ words }) => words.test(said))?.verdict ??
-  codes.map((code) => (code !== null && Object.hasOwn(byCode, code) ? byCode[code] : undefined)).find((verdict) => verdict !== undefined);
+  codes.map((code) => rowOf(byCode, code)).find((verdict) => verdict !== undefined);

@@ -1,3 +1,4 @@
+import { redactor } from '../redaction.ts';
 import type { BuildContext, Destination, OutboundEvent, PlatformRequest, SentFacts } from '../contract.ts';
 import { DAY } from '../durations.ts';
 import { instantOf } from '../instant.ts';
@@ -118,8 +119,7 @@ function sentOf(event: OutboundEvent, settings: unknown, platform: Destination, 
 
 /** JSON text stands in the line as JSON, every digit of it; a form as text. */
 function shown({ method, url, headers, body, secrets = [] }: PlatformRequest, given: string[]): string {
-  const mask = (text: string): string => [...secrets, ...given].filter((secret) => secret !== '' && secret !== MASK).reduce((masked, secret) =>
-    [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)].reduce((result, form) => result.replaceAll(form, MASK), masked), text);
+  const mask = redactor([...secrets, ...given], MASK);
   const text = body === null ? null : mask(body);
   const plainHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask(value)]));
   return `{"method":${JSON.stringify(method)},"url":${JSON.stringify(mask(url))},"headers":${JSON.stringify(plainHeaders)},"body":${text === null ? 'null' : isJson(text) ? text : JSON.stringify(text)}}`;

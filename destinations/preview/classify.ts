@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import type { Destination, Outcome, PlatformCall, PlatformRequest, PlatformResponse } from '../contract.ts';
 import { asObject, type JsonValue, parseObject, toJson } from '../json-body.ts';
 import { LineError, readLine } from './line.ts';
@@ -34,7 +35,7 @@ function countOf(events: unknown): number {
 const numberIn = (value: unknown): number => (typeof value === 'number' || (typeof value === 'string' && value.trim() !== '') ? Number(value) : Number.NaN);
 
 function lost(transport: unknown, count: number): Outcome[] {
-  const failure = typeof transport === 'string' && Object.hasOwn(TRANSPORT, transport) ? TRANSPORT[transport] : undefined;
+  const failure = typeof transport === 'string' ? rowOf(TRANSPORT, transport) : undefined;
   if (!failure) throw new LineError('line_invalid', `transport is one of ${Object.keys(TRANSPORT).join(', ')}.`);
   return Array.from({ length: count }, () => ({ kind: 'retry', ...failure }));
 }

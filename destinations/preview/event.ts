@@ -1,5 +1,6 @@
+import { rowOf } from '../row.ts';
 import { PLATFORM_IDS } from '../../domain/click.ts';
-import type { DeliveryKind, StandardEvent } from '../../domain/event.ts';
+import type { DeliveryKind } from '../../domain/event.ts';
 import { ACTION_SOURCES, type ActionSource, type ContentItem, type Destination, type OutboundClick, type OutboundEvent, type OutboundUser } from '../contract.ts';
 import { CLIENT_FIELDS, USER_FIELDS } from '../fields.ts';
 import { instantOf } from '../instant.ts';
@@ -26,7 +27,7 @@ const ALIASES: Record<string, string> = {
 const GA_SESSION = /^_ga_[A-Z0-9]+$/i;
 
 /** The name under which an id is kept. */
-export const idName = (name: string): string => (GA_SESSION.test(name) ? 'ga_session_id' : Object.hasOwn(ALIASES, name) ? ALIASES[name]! : name);
+export const idName = (name: string): string => (GA_SESSION.test(name) ? 'ga_session_id' : (rowOf(ALIASES, name) ?? name));
 
 /** Whether an id is one of a platform at all; its own keys come from its adapter. */
 const isKnownId = (name: string, platform: Destination): boolean =>
@@ -62,7 +63,7 @@ export function describedEvent(value: unknown, { platform, defaults, kind, warn 
   const event: OutboundEvent = {
     kind,
     event: name,
-    name: Object.hasOwn(platform.events, name) ? platform.events[name as StandardEvent]! : name,
+    name: rowOf(platform.events, name) ?? name,
     eventId: eventId ?? '',
     transactionId: transactionIdOf(name, orderId, eventId, platform, warn),
     orderId,

@@ -1,3 +1,4 @@
+import { percentEncoded } from '../query.ts';
 import type { ActionSource, BuildContext, ContentItem, OutboundEvent, PlatformRequest } from '../contract.ts';
 import { oneOrList } from '../fields.ts';
 import { isDecimal, type JsonValue, numberOf, toJson } from '../json-body.ts';
@@ -70,16 +71,13 @@ const countOf = (text: string | null, ctx: BuildContext): JsonValue => {
   return undefined;
 };
 
-/** Percent-encoded; half a surrogate pair, which would make that throw, becomes the replacement character. */
-const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Cs}/gu, '\uFFFD'));
-
 /** Snapchat takes its token in the address only. It is cut from records percent-encoded too. */
 const addressOf = ({ apiVersion, pixelId, accessToken }: SnapchatSettings, { validateOnly }: BuildContext): string =>
-  `https://tr.snapchat.com/${apiVersion}/${encode(pixelId)}/events${validateOnly ? '/validate' : ''}?access_token=${encode(accessToken)}`;
+  `https://tr.snapchat.com/${apiVersion}/${percentEncoded(pixelId)}/events${validateOnly ? '/validate' : ''}?access_token=${percentEncoded(accessToken)}`;
 
 export const build = (events: OutboundEvent[], settings: SnapchatSettings, ctx: BuildContext): PlatformRequest => {
   const data = events.map((event) => eventOf(event, ctx));
-  const encoded = encode(settings.accessToken);
+  const encoded = percentEncoded(settings.accessToken);
   return {
     method: 'POST',
     url: addressOf(settings, ctx),

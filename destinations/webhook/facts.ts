@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import { PLATFORM_IDS } from '../../domain/click.ts';
 import type { BuildContext, Destination, OutboundClick, OutboundEvent } from '../contract.ts';
 import { verbatim } from '../fields.ts';
@@ -82,15 +83,12 @@ const UTM_OF_SUB: Record<string, string> = { sub1: 'source', sub2: 'medium', sub
 export function onClick(click: OutboundClick | null, name: string): string | null {
   if (!click) return null;
   const id = Object.entries(click.ids).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]?.trim();
-  const campaign = own(click.utm, name) ?? own(click.utm, name.replace(/^utm_/, ''));
+  const campaign = rowOf(click.utm, name) ?? rowOf(click.utm, name.replace(/^utm_/, ''));
   return id || parameterOf(click, name) || (name.startsWith('utm_') ? campaign : null) || utmOfSub(click, name) || null;
 }
 
-/** Names are whatever an address asks for: `constructor` is nobody's. */
-const own = (table: Record<string, string>, name: string): string | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);
-
 const utmOfSub = ({ utm }: OutboundClick, name: string): string | undefined => {
-  const key = own(UTM_OF_SUB, name);
+  const key = rowOf(UTM_OF_SUB, name);
   return key === undefined ? undefined : (utm[key] ?? utm[`utm_${key}`]);
 };
 

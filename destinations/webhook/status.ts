@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import type { OutboundEvent } from '../contract.ts';
 import { STATUSES, type Status, type Tracker } from './trackers.ts';
 
@@ -17,6 +18,6 @@ export const statusOf = ({ kind, event, name }: OutboundEvent, tracker: Tracker 
   const word = name.trim().toLowerCase();
   if (isStatus(word)) return said(word);
   if (kind === 'custom') return said('rejected');
-  const status = Object.hasOwn(BY_EVENT, event) ? BY_EVENT[event] : undefined;
+  const status = rowOf(BY_EVENT, event);
   return status ? said(status) : name;
 };

@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import type { BuildContext, OutboundEvent } from '../contract.ts';
 import { toJson } from '../json-body.ts';
 import { type Facts, onClick } from './facts.ts';
@@ -39,7 +40,7 @@ export function lookupFor(event: OutboundEvent, facts: Facts, { includeUser }: P
   return (name) => {
     const own = Object.entries(event.custom).find(([key]) => key.toLowerCase() === name)?.[1];
     if (own !== undefined && own !== null) return typeof own === 'string' ? own : toJson(own);
-    const macro = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : name;
+    const macro = rowOf(ALIASES, name) ?? name;
     if (Object.hasOwn(known, macro)) return known[macro];
     return isPersonal(macro) ? null : onClick(event.click, macro);
   };

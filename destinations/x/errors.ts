@@ -1,3 +1,4 @@
+import { rowOf } from '../row.ts';
 import { MINUTE } from '../durations.ts';
 import { expired, misconfigured, rejected, retry, unauthorised, type Verdict } from '../verdict.ts';
 
@@ -51,4 +52,4 @@ export const byWords: { words: RegExp; verdict: Verdict }[] = [
 ];
 
 export const verdictOf = (code: string | null, said: string): Verdict | undefined =>
-  byWords.find(({ words }) => words.test(said))?.verdict ?? (code !== null && Object.hasOwn(byCode, code) ? byCode[code] : undefined);
+  byWords.find(({ words }) => words.test(said))?.verdict ?? rowOf(byCode, code);
